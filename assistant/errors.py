@@ -1,0 +1,215 @@
+"""Everything that can go wrong, by what the person in front of it can do.
+
+KikigakiError                 the sentence says what happened, that nothing is lost, what to do
+├── InputError (exit 2)       give something else
+│   ├── SoundError            a file that is no usable sound
+│   │   ├── UnreadableSound
+│   │   ├── NoSoundTrack
+│   │   ├── EmptySound
+│   │   └── ProtectedSound
+│   ├── NothingFound          no such file, or a folder without recordings
+│   ├── UnknownFormat         an output format that does not exist
+│   ├── BadSpeakerCount
+│   ├── UnknownModel          no weights of that name
+│   └── BadModelFolder        a folder that holds no usable weights
+├── SetupError (exit 3)       install or bring something
+│   ├── MissingWeights
+│   └── DamagedWeights        a checksum that does not match
+├── StorageError (exit 4)     make room or give rights
+│   ├── DiskFull
+│   └── NotWritable
+└── Stopped (exit 130)        somebody stopped the work; what was done is kept
+"""
+
+from __future__ import annotations
+
+import errno
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Language = Literal["ja", "en"]
+
+
+class KikigakiWarning(UserWarning):
+    """Something the program did that its developers should not let happen."""
+
+
+class KikigakiError(Exception):
+    """The root. `details` fill the sentences' placeholders, which subclasses word in `ja` and `en`."""
+
+    ja: ClassVar[str] = "処理を続けられませんでした。"
+    en: ClassVar[str] = "The work could not go on."
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, **details: object) -> None:
+        self.details = details
+        super().__init__(self.message("en"))
+
+    def message(self, language: Language) -> str:
+        """The sentence for people, in their language."""
+        template = self.ja if language == "ja" else self.en
+        return template.format_map(self.details)
+
+
+class InputError(KikigakiError):
+    """What was given cannot be used; something else can."""
+
+    exit_code = 2
+
+
+class SoundError(InputError):
+    """A file that is no usable sound. Details: `name`."""
+
+
+class UnreadableSound(SoundError):
+    """Nothing in the file can be decoded."""
+
+    ja = (
+        "「{name}」は音声として読み取れません。中身が音声かどうか、壊れていないかを確かめ、"
+        "録音機から取り出し直してください。元のファイルには触れていません。"
+    )
+    en = (
+        "“{name}” cannot be read as sound. Check that it is a recording and not damaged, and copy "
+        "it from the recorder again. The file was not touched."
+    )
+
+
+class NoSoundTrack(SoundError):
+    """A container without an audio stream, or one of zero channels."""
+
+    ja = "「{name}」には音声が入っていません(音声トラックがないか、0チャンネルです)。"
+    en = "“{name}” holds no sound (no audio track, or zero channels)."
+
+
+class EmptySound(SoundError):
+    """A file or an audio stream of no length."""
+
+    ja = "「{name}」は空です。録音できているかを録音機で確かめてください。"
+    en = "“{name}” is empty. Check on the recorder that something was recorded."
+
+
+class ProtectedSound(SoundError):
+    """Encrypted or under DRM."""
+
+    ja = "「{name}」は保護(DRM)されていて開けません。保護なしで書き出したファイルを使ってください。"
+    en = "“{name}” is protected (DRM) and cannot be opened. Export it without protection first."
+
+
+class NothingFound(InputError):
+    """No such file, or a folder without recordings. Details: `path`."""
+
+    ja = "「{path}」に録音が見つかりません。場所と名前を確かめてください。"
+    en = "No recording found at “{path}”. Check the place and the name."
+
+
+class UnknownFormat(InputError):
+    """Details: `name`, `known`."""
+
+    ja = "書き出しの形式「{name}」はありません。使えるのは {known} です。"
+    en = "There is no output format “{name}”. There are {known}."
+
+
+class BadSpeakerCount(InputError):
+    """Details: `text`."""
+
+    ja = "話者の人数「{text}」が読み取れません。4 や 2-6 のように書いてください。"
+    en = "The number of speakers “{text}” is not understood. Write it like 4 or 2-6."
+
+
+class UnknownModel(InputError):
+    """Details: `name`, `folder`."""
+
+    ja = (
+        "モデル「{name}」がありません。`kikigaki models list` で一覧を見るか、"
+        "重みのフォルダーを `kikigaki models add` で {folder} に加えてください。"
+    )
+    en = (
+        "There is no model “{name}”. See `kikigaki models list`, or bring a folder of weights into "
+        "{folder} with `kikigaki models add`."
+    )
+
+
+class BadModelFolder(InputError):
+    """Details: `path`, `missing`."""
+
+    ja = "「{path}」はモデルのフォルダーとして使えません。足りないもの: {missing}。"
+    en = "“{path}” cannot be used as a model's folder. Missing: {missing}."
+
+
+class SetupError(KikigakiError):
+    """Something has to be installed or brought in."""
+
+    exit_code = 3
+
+
+class MissingWeights(SetupError):
+    """Details: `name`, `folder`."""
+
+    ja = (
+        "「{name}」の重みがありません。`make install` をやり直すか、重みのフォルダーを "
+        "`kikigaki models add` で {folder} に加えてください。"
+    )
+    en = (
+        "The weights of “{name}” are not here. Run `make install` again, or bring a folder of "
+        "weights into {folder} with `kikigaki models add`."
+    )
+
+
+class DamagedWeights(SetupError):
+    """Details: `name`, `path`."""
+
+    ja = "「{name}」の重み({path})のチェックサムが合いません。入れ直してください。"
+    en = "The checksum of “{name}” ({path}) does not match. Install it again."
+
+
+class StorageError(KikigakiError):
+    """The disk says no."""
+
+    exit_code = 4
+
+
+class DiskFull(StorageError):
+    """Details: `path`."""
+
+    ja = (
+        "「{path}」のディスクがいっぱいです。空きを作ってからもう一度実行してください。"
+        "終わったところから続きます。"
+    )
+    en = "The disk of “{path}” is full. Make room and run it again: it goes on where it stopped."
+
+
+class NotWritable(StorageError):
+    """Details: `path`."""
+
+    ja = "「{path}」に書き込めません。フォルダーの権限を確かめてください。"
+    en = "“{path}” cannot be written to. Check the folder's permissions."
+
+
+class Stopped(KikigakiError):
+    """Somebody stopped the work."""
+
+    ja = "止めました。ここまでの結果は残っています。もう一度実行すると続きから始まります。"
+    en = "Stopped. What was done so far is kept: run it again and it goes on from there."
+    exit_code = 130
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turns the operating system's refusals to write at `path` into a `StorageError`.
+
+    Raises:
+        DiskFull: no room, or over quota.
+        NotWritable: no permission, a read-only file system, or a file where a folder should be.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFull(path=path) from error
+        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}:
+            raise NotWritable(path=path) from error
+        raise

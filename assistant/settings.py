@@ -1,0 +1,86 @@
+"""What a site can set, by environment variables or a `.env` file. The docstrings are the reference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _default_data_dir() -> Path:
+    checkout = Path(__file__).parent.parent
+    return checkout if (checkout / "app.py").is_file() else user_data_path("kikigaki")
+
+
+class Settings(BaseSettings):
+    """Every field is an environment variable with the prefix `KIKIGAKI_`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="KIKIGAKI_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
+
+    data_dir: Path = _default_data_dir()
+    """Everything the program writes: `recordings/` for sound and transcripts, `state/` for the rest.
+    The default is the checkout, or the user's data folder when installed from a package."""
+
+    models_dir: Path | None = None
+    """Where weights are kept, a folder each; `state/models` in the data folder by default."""
+
+    manuals_dir: Path | None = None
+    """The library of manuals; `manuals` in the data folder by default."""
+
+    model: str = "auto"
+    """The recognition weights: a name from `kikigaki models list`, a folder, or `auto`, which takes
+    the best of the recommended ones that are there."""
+
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where weights run. `auto` takes a CUDA device when there is one."""
+
+    compute_type: str = "auto"
+    """How CTranslate2 computes: `auto` is `int8` on a CPU and `float16` on CUDA."""
+
+    threads: int = 0
+    """Processor threads for recognition and speakers; 0 takes all cores."""
+
+    batch_size: int = 8
+    """How many windows of sound are recognised at once in a recording."""
+
+    beam_size: int = 5
+    """How many hypotheses the recogniser follows; 1 is fastest."""
+
+    language: str = "ja"
+    """The language that is spoken, as Whisper abbreviates it."""
+
+    speakers: Literal["auto", "channels", "pyannote", "embedded", "none"] = "auto"
+    """How speakers are told apart. `auto`: by channel in a two-channel call whose channels differ,
+    else by pyannote's pipeline when its folder is among the models, else by the embedded weights."""
+
+    screen_language: Literal["ja", "en"] = "ja"
+    """The language of screens and messages."""
+
+    host: str = "127.0.0.1"
+    """The address the application listens on."""
+
+    port: int = 7860
+    """The port the application listens on."""
+
+    @property
+    def recordings_dir(self) -> Path:
+        """Sound and transcripts."""
+        return self.data_dir / "recordings"
+
+    @property
+    def state_dir(self) -> Path:
+        """What the program remembers between two runs."""
+        return self.data_dir / "state"
+
+    @property
+    def weights_dir(self) -> Path:
+        """Where weights are kept."""
+        return self.models_dir or self.state_dir / "models"
