@@ -39,7 +39,7 @@ class KikigakiWarning(UserWarning):
 
 
 class KikigakiError(Exception):
-    """The root. `details` fill the sentences' placeholders, which subclasses word in `ja` and `en`."""
+    """The root. Subclasses word `ja` and `en`; `details` fill their placeholders."""
 
     ja: ClassVar[str] = "処理を続けられませんでした。"
     en: ClassVar[str] = "The work could not go on."

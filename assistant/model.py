@@ -86,7 +86,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What the recogniser wrote for one stretch of sound; Japanese words are often single tokens."""
+    """What the recogniser wrote for one stretch of sound."""
 
     start: float
     end: float
@@ -96,7 +96,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A phrase as recognised, before anybody is told apart. `lane` is the channel it was heard on."""
+    """A phrase as recognised, before speakers are told apart; `lane` is the channel it came by."""
 
     start: float
     end: float
@@ -280,7 +280,7 @@ class SpeakerCount:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a piece of work has come: seconds of sound done, of `total`, and what is being done."""
+    """How far a piece of work has come: seconds of sound `done` of `total` in this `stage`."""
 
     stage: str
     done: float

@@ -1,4 +1,4 @@
-"""What a site can set, by environment variables or a `.env` file. The docstrings are the reference."""
+"""What a site can set, by environment variables or a `.env` file."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = _default_data_dir()
-    """Everything the program writes: `recordings/` for sound and transcripts, `state/` for the rest.
-    The default is the checkout, or the user's data folder when installed from a package."""
+    """Everything the program writes: `recordings/` for sound and transcripts, `state/` beside it
+    for the rest. The default is the checkout, or the user's data folder when installed from a package."""
 
     models_dir: Path | None = None
     """Where weights are kept, a folder each; `state/models` in the data folder by default."""
@@ -58,8 +58,8 @@ class Settings(BaseSettings):
     """The language that is spoken, as Whisper abbreviates it."""
 
     speakers: Literal["auto", "channels", "pyannote", "embedded", "none"] = "auto"
-    """How speakers are told apart. `auto`: by channel in a two-channel call whose channels differ,
-    else by pyannote's pipeline when its folder is among the models, else by the embedded weights."""
+    """How speakers are told apart. `auto`: by channel in a two-channel call whose channels
+    differ, else by pyannote's pipeline when its folder is there, else by the embedded weights."""
 
     screen_language: Literal["ja", "en"] = "ja"
     """The language of screens and messages."""
