@@ -120,6 +120,13 @@ class BadSpeakerCount(InputError):
     en = "The number of speakers “{text}” is not understood. Write it like 4 or 2-6."
 
 
+class AlreadyRunning(InputError):
+    """Another process works on the same recording with the same settings. Details: `name`."""
+
+    ja = "「{name}」は別のところで処理中です。そちらが終わるのを待つか、止めてからやり直してください。"
+    en = "“{name}” is being worked on elsewhere. Wait for that to end, or stop it first."
+
+
 class UnknownModel(InputError):
     """Details: `name`, `folder`."""
 

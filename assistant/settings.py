@@ -27,7 +27,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = _default_data_dir()
     """Everything the program writes: `recordings/` for sound and transcripts, `state/` beside it
-    for the rest. The default is the checkout, or the user's data folder when installed from a package."""
+    for the rest. The default is the checkout, or the user's data folder when installed."""
 
     models_dir: Path | None = None
     """Where weights are kept, a folder each; `state/models` in the data folder by default."""
