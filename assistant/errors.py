@@ -123,7 +123,10 @@ class BadSpeakerCount(InputError):
 class AlreadyRunning(InputError):
     """Another process works on the same recording with the same settings. Details: `name`."""
 
-    ja = "「{name}」は別のところで処理中です。そちらが終わるのを待つか、止めてからやり直してください。"
+    ja = (
+        "「{name}」は別のところで処理中です。"
+        "そちらが終わるのを待つか、止めてからやり直してください。"
+    )
     en = "“{name}” is being worked on elsewhere. Wait for that to end, or stop it first."
 
 
