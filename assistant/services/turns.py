@@ -176,18 +176,35 @@ def _phrases(segment: Segment, owners: Sequence[str]) -> list[_Phrase]:
 
 
 def _groups(phrases: Sequence[_Phrase]) -> list[list[_Phrase]]:
-    """Phrases that make one turn. A backchannel does not take the floor from whoever speaks."""
+    """Phrases that make one turn.
+
+    A turn ends where somebody else takes the floor. A backchannel does not take it, and one that
+    is said into somebody else's phrase is a turn of its own.
+    """
     going_on: dict[str, list[_Phrase]] = {}
+    interrupted: set[str] = set()
     closed: list[list[_Phrase]] = []
-    floor = ""
     for phrase in phrases:
+        if _is_backchannel(phrase.text, phrase.said) and _is_inside(phrase, going_on):
+            closed.append([phrase])
+            continue
         group = going_on.get(phrase.speaker)
-        if group and (floor != phrase.speaker or _ends(group, phrase)):
+        if group and (phrase.speaker in interrupted or _ends(group, phrase)):
             closed.append(going_on.pop(phrase.speaker))
         going_on.setdefault(phrase.speaker, []).append(phrase)
-        if not _is_backchannel(phrase.text, phrase.said) or floor == "":
-            floor = phrase.speaker
+        interrupted.discard(phrase.speaker)
+        if not _is_backchannel(phrase.text, phrase.said):
+            interrupted |= going_on.keys() - {phrase.speaker}
     return closed + list(going_on.values())
+
+
+def _is_inside(phrase: _Phrase, going_on: Mapping[str, Sequence[_Phrase]]) -> bool:
+    """Whether somebody else's latest phrase is not over when this one ends."""
+    return any(
+        group[-1].said.end >= phrase.said.end
+        for speaker, group in going_on.items()
+        if speaker != phrase.speaker
+    )
 
 
 def _ends(group: Sequence[_Phrase], phrase: _Phrase) -> bool:
