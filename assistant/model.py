@@ -84,6 +84,18 @@ class Clip:
         return self.start + self.duration
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """A stretch of one lane that is recognised in one go: `clip` is (1, n), at most 30 seconds.
+
+    `voice` is where in it somebody was heard, in seconds of the recording.
+    """
+
+    clip: Clip
+    voice: tuple[Span, ...]
+    lane: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """What the recogniser wrote for one stretch of sound."""
@@ -108,6 +120,14 @@ class Segment:
     def text(self) -> str:
         """The words, joined as they came."""
         return "".join(word.text for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What recognition made of some sound: what it stands by, and what is probably invented."""
+
+    kept: tuple[Segment, ...] = ()
+    withheld: tuple[Segment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -10,20 +10,23 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
-    from typing import BinaryIO
+    from typing import BinaryIO, Literal
 
     from assistant.model import (
         Clip,
         FloatArray,
+        Heard,
         ModelUse,
         Progress,
-        Segment,
         SoundSurvey,
+        Span,
         SpeakerCount,
         SpeakerSpan,
         Transcript,
+        Window,
     )
 
     ProgressHook = Callable[[Progress], None]
@@ -67,16 +70,33 @@ class SpeechDetector(Protocol):
         """A fresh pass; streams are independent of each other."""
 
 
+class Listener(Protocol):
+    """Hears one lane and cuts it into windows worth recognising.
+
+    The windows do not depend on the size of the clips it was fed.
+    """
+
+    def feed(self, clip: Clip) -> list[Window]:
+        """Takes the next sound, shape (1, n); gives the windows that are complete now."""
+
+    def finish(self) -> list[Window]:
+        """The windows that were still open."""
+
+    @property
+    def speech(self) -> Sequence[Span]:
+        """Where somebody was heard so far, ordered, in seconds of the recording."""
+
+
 class Recognizer(Protocol):
     """Writes what is said."""
 
     model: ModelUse
 
-    def recognize(self, windows: Sequence[Clip]) -> list[tuple[Segment, ...]]:
-        """Segments of each window, with times in seconds of the recording.
+    def recognize(self, windows: Sequence[Window]) -> list[Heard]:
+        """What is said in each window, reviewed by the guards; times in seconds of the recording.
 
-        A window is one channel, shape (1, n), at most 30 seconds. Windows do not influence each
-        other, but the grouping is part of the computation: the same group gives the same result.
+        Windows do not influence each other, but the grouping is part of the computation: the same
+        group gives the same result.
         """
 
 
@@ -104,6 +124,48 @@ class Steps(Protocol):
 
     def run(self, name: str, compute: Callable[[], bytes]) -> bytes:
         """The kept result of the step called `name`, or that of `compute`, then kept."""
+
+
+class StepsStore(Protocol):
+    """Keeps the steps of unfinished work."""
+
+    def open(self, work: str, name: str) -> AbstractContextManager[Steps]:
+        """The steps of `work`, held by nobody else meanwhile; `name` is what people call it.
+
+        Raises:
+            AlreadyRunning: another process holds them.
+            StorageError: they cannot be kept.
+        """
+
+    def forget(self, work: str) -> None:
+        """Drops the steps of `work`."""
+
+
+class Toolbox(Protocol):
+    """Makes the heavy parts when they are first needed."""
+
+    def listener(self, lane: int) -> Listener:
+        """A fresh one for a lane."""
+
+    def recognizer(self, model: str) -> Recognizer:
+        """With the weights of that name or folder, or the best there are for `auto`.
+
+        Raises:
+            UnknownModel, BadModelFolder, MissingWeights, DamagedWeights
+        """
+
+    def diarizer(self, way: Literal["pyannote", "embedded"]) -> Diarizer:
+        """Tells speakers apart in that way.
+
+        Raises:
+            MissingWeights: its weights are not here.
+        """
+
+    def has_pyannote_pipeline(self) -> bool:
+        """Whether a pipeline's folder is among the models."""
+
+    def versions(self) -> dict[str, str]:
+        """The programs that take part, for the provenance."""
 
 
 class Exporter(Protocol):
