@@ -154,6 +154,13 @@ class Toolbox(Protocol):
             UnknownModel, BadModelFolder, MissingWeights, DamagedWeights
         """
 
+    def weights(self, model: str) -> ModelUse:
+        """The weights that `recognizer` would load.
+
+        Raises:
+            UnknownModel, BadModelFolder, MissingWeights, DamagedWeights
+        """
+
     def diarizer(self, way: Literal["pyannote", "embedded"]) -> Diarizer:
         """Tells speakers apart in that way.
 
@@ -161,8 +168,8 @@ class Toolbox(Protocol):
             MissingWeights: its weights are not here.
         """
 
-    def has_pyannote_pipeline(self) -> bool:
-        """Whether a pipeline's folder is among the models."""
+    def ways(self) -> frozenset[str]:
+        """The ways to tell voices apart whose weights are here: `pyannote`, `embedded`."""
 
     def versions(self) -> dict[str, str]:
         """The programs that take part, for the provenance."""
