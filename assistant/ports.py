@@ -126,6 +126,22 @@ class Steps(Protocol):
         """The kept result of the step called `name`, or that of `compute`, then kept."""
 
 
+class Shelf(Protocol):
+    """A folder's documents of transcripts."""
+
+    def find(self, folder: Path, name: str) -> Transcript | None:
+        """The transcript that was written there under that name, if it is there and readable."""
+
+    def write(
+        self, transcript: Transcript, folder: Path, name: str, formats: Sequence[str]
+    ) -> dict[str, Path]:
+        """Writes one document for each format; what lies there and differs is kept aside.
+
+        Raises:
+            StorageError: it cannot be written; nothing half-written is left.
+        """
+
+
 class StepsStore(Protocol):
     """Keeps the steps of unfinished work."""
 
