@@ -6,15 +6,19 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   │   ├── UnreadableSound
 │   │   ├── NoSoundTrack
 │   │   ├── EmptySound
-│   │   └── ProtectedSound
+│   │   ├── ProtectedSound
+│   │   └── InaccessibleSound
 │   ├── NothingFound          no such file, or a folder without recordings
 │   ├── UnknownFormat         an output format that does not exist
 │   ├── BadSpeakerCount
 │   ├── UnknownModel          no weights of that name
-│   └── BadModelFolder        a folder that holds no usable weights
+│   ├── BadModelFolder        a folder that holds no usable weights
+│   └── BadModelName          a name that weights cannot have, or that others have
 ├── SetupError (exit 3)       install or bring something
 │   ├── MissingWeights
-│   └── DamagedWeights        a checksum that does not match
+│   ├── DamagedWeights        a checksum that does not match
+│   ├── NoConnection          `models fetch` does not reach the hub
+│   └── FetchRefused          `models fetch` reaches it, and it says no
 ├── StorageError (exit 4)     make room or give rights
 │   ├── DiskFull
 │   └── NotWritable
@@ -99,6 +103,19 @@ class ProtectedSound(SoundError):
     en = "“{name}” is protected (DRM) and cannot be opened. Export it without protection first."
 
 
+class InaccessibleSound(SoundError):
+    """The operating system refuses to read the file, or its disk went away."""
+
+    ja = (
+        "「{name}」を開けません。読み取りの権限と、USBメモリや共有フォルダーの接続を"
+        "確かめてください。元のファイルには触れていません。"
+    )
+    en = (
+        "“{name}” cannot be opened. Check the right to read it, and that its USB stick or shared "
+        "folder is connected. The file was left as it is."
+    )
+
+
 class NothingFound(InputError):
     """No such file, or a folder without recordings. Details: `path`."""
 
@@ -150,6 +167,21 @@ class BadModelFolder(InputError):
     en = "“{path}” cannot be used as a model's folder. Missing: {missing}."
 
 
+class BadModelName(InputError):
+    """Details: `name`."""
+
+    ja = (
+        "「{name}」という名前は付けられません。空か、使えない文字(/ や先頭の .)があるか、"
+        "同じ名前のモデルがもうあります。`--name` で別の名前を付けるか、"
+        "`kikigaki models remove` で前のものを外してください。"
+    )
+    en = (
+        "Weights cannot be called “{name}”: it is empty, holds a character that cannot be used (/ "
+        "or a leading .), or other weights have it. Give another name with `--name`, or remove the "
+        "others with `kikigaki models remove`."
+    )
+
+
 class SetupError(KikigakiError):
     """Something has to be installed or brought in."""
 
@@ -174,6 +206,35 @@ class DamagedWeights(SetupError):
 
     ja = "「{name}」の重み({path})のチェックサムが合いません。入れ直してください。"
     en = "The checksum of “{name}” ({path}) does not match. Install it again."
+
+
+class NoConnection(SetupError):
+    """Details: `name`."""
+
+    ja = (
+        "「{name}」を取りに行けませんでした(外につながらないか、途中で切れました)。"
+        "つながる所でもう一度実行すると続きから取ります。外につながらない機械には、"
+        "フォルダーを持ち込んで `kikigaki models add フォルダー` で加えてください。"
+    )
+    en = (
+        "“{name}” could not be fetched: there is no connection, or it broke. Run it again with a "
+        "connection and it goes on where it stopped. For a machine without one, carry the folder "
+        "in by hand: `kikigaki models add FOLDER`."
+    )
+
+
+class FetchRefused(SetupError):
+    """Details: `name`."""
+
+    ja = (
+        "「{name}」は配布元にないか、利用条件への同意が要ります。配布元のページで確かめ、"
+        "同意が要る場合は同意したうえで、アクセストークンを環境変数 HF_TOKEN に入れて"
+        "もう一度実行してください。"
+    )
+    en = (
+        "The hub does not have “{name}”, or wants its terms accepted first. Look at its page, "
+        "accept the terms if it asks, put an access token into HF_TOKEN and run it again."
+    )
 
 
 class StorageError(KikigakiError):
