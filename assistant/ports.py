@@ -135,10 +135,19 @@ class Shelf(Protocol):
     def write(
         self, transcript: Transcript, folder: Path, name: str, formats: Sequence[str]
     ) -> dict[str, Path]:
-        """Writes one document for each format; what lies there and differs is kept aside.
+        """Writes one document for each format; what lies there under its name is kept aside.
 
         Raises:
             StorageError: it cannot be written; nothing half-written is left.
+        """
+
+    def complete(
+        self, transcript: Transcript, folder: Path, name: str, formats: Sequence[str]
+    ) -> dict[str, Path]:
+        """Writes the documents that are not there; those that are may have been worked on.
+
+        Raises:
+            StorageError: one cannot be written; nothing half-written is left.
         """
 
 

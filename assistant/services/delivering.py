@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import KikigakiError, NothingFound, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from assistant.model import Transcript
     from assistant.ports import ProgressHook, Shelf
@@ -121,7 +121,7 @@ class Deliverer:
         work = self._transcriber.prepare(path, options, progress)
         transcript = self._shelf.find(folder, name)
         if transcript is not None and transcript.provenance.settings.get("work") == work.id:
-            outputs = self._shelf.write(transcript, folder, name, formats)
+            outputs = self._shelf.complete(transcript, folder, name, formats)
             return Delivery(path, State.ALREADY, outputs, transcript)
         transcript = self._transcriber.run(work, progress)
         outputs = self._shelf.write(transcript, folder, name, formats)

@@ -1,0 +1,169 @@
+"""Settings -> application: the only module that knows the concrete classes.
+
+Heavy libraries are imported inside the functions, when a part is first needed: the command line
+answers `--help` at once, and a machine without a part can still use the rest.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Literal
+
+from assistant import __version__
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.model import ModelUse
+    from assistant.ports import Diarizer, Listener, Recognizer
+    from assistant.services.delivering import Deliverer
+    from assistant.services.transcribing import Transcriber
+    from assistant.speech.weights import WeightStore
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # the libraries must not ask a hub for anything
+
+LIBRARIES = ("faster-whisper", "ctranslate2", "pyannote.audio", "torch", "av", "onnxruntime")
+"""Whose versions a transcript's provenance names."""
+
+
+class SystemClock:
+    """`ports.Clock` of this machine, in its own time zone."""
+
+    def now(self) -> datetime:
+        """The present."""
+        return datetime.now(UTC).astimezone()
+
+
+class SpeechTools:
+    """`ports.Toolbox` with the real weights; each is loaded once and stays."""
+
+    def __init__(self, settings: Settings, store: WeightStore) -> None:
+        self._settings = settings
+        self._store = store
+        self._recognizers: dict[str, Recognizer] = {}
+        self._diarizers: dict[str, Diarizer] = {}
+
+    def listener(self, lane: int) -> Listener:
+        """A fresh one for a lane."""
+        from assistant.speech.voice_activity import SileroDetector
+        from assistant.speech.windows import SpeechListener
+
+        return SpeechListener(SileroDetector(), lane)
+
+    def weights(self, model: str) -> ModelUse:
+        """The weights that `recognizer` would load."""
+        return self._store.resolve(self._named(model)).use
+
+    def recognizer(self, model: str) -> Recognizer:
+        """With the weights of that name or folder, or the best there are."""
+        from assistant.speech.whisper import WhisperRecognizer
+
+        name = self._named(model)
+        if name not in self._recognizers:
+            settings = self._settings
+            weights = self._store.resolve(name)
+            self._recognizers[name] = WhisperRecognizer(
+                weights.folder,
+                weights.use,
+                language=settings.language,
+                beam_size=settings.beam_size,
+                device=settings.device,
+                compute_type=settings.compute_type,
+                threads=self.threads,
+            )
+        return self._recognizers[name]
+
+    def ways(self) -> frozenset[str]:
+        """The ways to tell voices apart whose weights are here."""
+        from assistant.speech.embedded_diarizer import embedded_weights_are_here
+        from assistant.speech.layout import Layout
+
+        found = {"embedded"} if embedded_weights_are_here() else set()
+        return frozenset(found | ({"pyannote"} if self._store.find(Layout.PIPELINE) else set()))
+
+    def diarizer(self, way: Literal["pyannote", "embedded"]) -> Diarizer:
+        """Tells speakers apart in that way."""
+        if way not in self._diarizers:
+            make = self._pyannote if way == "pyannote" else self._embedded
+            self._diarizers[way] = make()
+        return self._diarizers[way]
+
+    def versions(self) -> dict[str, str]:
+        """The programs that take part."""
+        found = {"kikigaki": __version__, "python": platform.python_version()}
+        return found | {name: installed_version(name) for name in LIBRARIES}
+
+    @property
+    def threads(self) -> int:
+        """Processor threads for the heavy parts."""
+        return self._settings.threads or len(os.sched_getaffinity(0))
+
+    def _named(self, model: str) -> str:
+        return self._settings.model if model == "auto" else model
+
+
+def installed_version(distribution: str) -> str:
+    """The version, or an empty text when it is not installed."""
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return ""
+
+
+class Application:
+    """Every service of one installation, each made when first asked for."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+
+    @cached_property
+    def store(self) -> WeightStore:
+        """Where weights are kept."""
+        return weight_store(self.settings)
+
+    @cached_property
+    def tools(self) -> SpeechTools:
+        """The heavy parts."""
+        return SpeechTools(self.settings, self.store)
+
+    @cached_property
+    def transcriber(self) -> Transcriber:
+        """Recordings to transcripts."""
+        from assistant.audio.reader import PyAVReader
+        from assistant.jobs.steps import StepsDatabase
+        from assistant.services.transcribing import Transcriber
+
+        settings = self.settings
+        return Transcriber(
+            reader=PyAVReader(),
+            tools=self.tools,
+            steps=StepsDatabase(settings.state_dir / "steps"),
+            clock=SystemClock(),
+            choices={
+                "language": settings.language,
+                "beam_size": str(settings.beam_size),
+                "batch_size": str(settings.batch_size),
+                "device": settings.device,
+                "compute_type": settings.compute_type,
+            },
+            group_size=settings.batch_size,
+            screen_language=settings.screen_language,
+        )
+
+    @cached_property
+    def deliverer(self) -> Deliverer:
+        """Recordings to documents in a folder."""
+        from assistant.export.shelf import FolderShelf
+        from assistant.services.delivering import Deliverer
+
+        return Deliverer(self.transcriber, FolderShelf())
+
+
+def weight_store(settings: Settings) -> WeightStore:
+    """Where weights are kept."""
+    from assistant.speech.weights import WeightStore
+
+    return WeightStore(settings.weights_dir)

@@ -1,0 +1,84 @@
+"""`kikigaki doctor`: what is installed, which weights are in use, what is missing, what to type."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.bootstrap import Application
+from assistant.cli_screen import results
+from assistant.errors import KikigakiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+LEAST_FREE = 2 * 1024**3
+"""Bytes that a day of recordings and their playable copies take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `remedy` is what to type when it is not `ok`."""
+
+    subject: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+def doctor(
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="結果を JSON で標準出力に書きます。")
+    ] = False,
+) -> None:
+    """入っているもの、使う重み、足りないものと、打つべきコマンドを示します。"""
+    findings = list(examine(Application()))
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in findings], ensure_ascii=False, indent=1))
+    else:
+        for one in findings:
+            mark = "[green]○[/]" if one.ok else "[red]×[/]"
+            results.print(f"{mark} {one.subject}: {one.detail}")
+            if not one.ok:
+                results.print(f"   → {one.remedy}")
+    raise typer.Exit(0 if all(one.ok for one in findings) else 3)
+
+
+def examine(application: Application) -> Iterator[Finding]:
+    """Everything that has to be right for the main job."""
+    for name, version in application.tools.versions().items():
+        yield Finding(name, bool(version), version or "入っていません", "make install")
+    yield _attempt("認識の重み", lambda: application.tools.weights("auto").name)
+    ways = application.tools.ways()
+    yield Finding(
+        "話者を分ける重み",
+        bool(ways),
+        ", ".join(sorted(ways)) or "ありません",
+        "make install (または pyannote のフォルダーを kikigaki models add)",
+    )
+    for folder in (application.settings.recordings_dir, application.settings.state_dir):
+        yield _room(folder)
+
+
+def _attempt(subject: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(subject, True, look())
+    except KikigakiError as error:
+        return Finding(subject, False, error.message("ja"), "make install")
+
+
+def _room(folder: Path) -> Finding:
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    free = shutil.disk_usage(existing).free
+    return Finding(
+        str(folder),
+        free >= LEAST_FREE,
+        f"空き {free / 1024**3:.1f} GiB",
+        "空きを作るか、KIKIGAKI_DATA_DIR で別の場所を指定してください",
+    )
