@@ -1,0 +1,256 @@
+"""Any sound file PyAV opens, as a stream of resampled samples.
+
+Memory does not grow with the length of the sound. A packet that cannot be decoded becomes
+silence of its length, so that what follows keeps its time.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import av
+import av.logging
+import numpy as np
+
+from assistant.audio.protection import is_protected
+from assistant.errors import (
+    EmptySound,
+    InaccessibleSound,
+    NoSoundTrack,
+    NothingFound,
+    ProtectedSound,
+    UnreadableSound,
+)
+from assistant.model import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import BufferedReader
+    from pathlib import Path
+    from typing import NoReturn
+
+    from av.audio.frame import AudioFrame
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+    from av.packet import Packet
+
+    from assistant.model import FloatArray
+
+RATES = range(1_000, 768_001)
+"""Sampling rates that are believed. A damaged header may claim 1 Hz, which fills the memory."""
+MOST_CHANNELS = 64
+"""As many as FFmpeg's resampler takes."""
+LONGEST_GAP = 1.0
+"""Seconds of silence that stand in for one undecodable packet, at most."""
+
+av.logging.set_level(None)
+
+
+class Track:
+    """One audio track of an open file. Iterate it once: pieces of shape (channels, n).
+
+    `channels` and `sample_rate` are those of the first sound; `channels` holds for every piece.
+    `damaged` and `reached` (seconds, by the file's own clock) are final after the iteration.
+    """
+
+    def __init__(self, path: Path, container: InputContainer, index: int, rate: int) -> None:
+        stream: AudioStream = container.streams.audio[index]
+        self.container = container.format.name
+        self.codec: str = stream.codec_context.codec.canonical_name
+        self.sample_rate = 0
+        self.channels = 0
+        self.damaged = False
+        self.reached = 0.0
+        self._path = path
+        self._container = container
+        self._stream = stream
+        self._rate = rate
+        self._gap = 0.0
+        self._pieces = (piece for piece in self._resampled() if piece.size)
+
+    def __iter__(self) -> Iterator[FloatArray]:
+        """The sound at the rate asked for, in [-1, 1]."""
+        return self._pieces
+
+    def begin(self) -> bool:
+        """Whether the track holds any sound."""
+        first = next(self._pieces, None)
+        if first is None:
+            return False
+        self._pieces = chain((first,), self._pieces)  # type: ignore[assignment]
+        return True
+
+    @property
+    def announced(self) -> float:
+        """Seconds that the container claims, or that FFmpeg guesses; 0 when unknown."""
+        return self._seconds(self._stream.duration)
+
+    @property
+    def without_channels(self) -> bool:
+        """Whether the header describes sound of zero channels."""
+        context = self._stream.codec_context
+        return context.channels == 0 and bool(context.sample_rate)
+
+    def _seconds(self, ticks: int | None) -> float:
+        base = self._stream.time_base
+        return float(ticks * base) if ticks and base else 0.0
+
+    def _packets(self) -> Iterator[Packet[AudioStream] | None]:
+        """The track's packets, then None, which empties the decoder."""
+        try:
+            with readable(self._path):
+                yield from (packet for packet in self._container.demux(self._stream) if packet.size)
+        except av.FFmpegError:
+            self.damaged = True
+        yield None
+
+    def _frames(self) -> Iterator[AudioFrame]:
+        for packet in self._packets():
+            try:
+                frames = self._stream.codec_context.decode(packet)
+            except (av.FFmpegError, ValueError):
+                self.damaged = True
+                self._gap += _length(packet) if packet else 0.0
+                continue
+            yield from frames
+
+    def _resampled(self) -> Iterator[FloatArray]:
+        resampler, form = None, None
+        for frame in self._frames():
+            if not self._believable(frame):
+                self.damaged = True
+                continue
+            self._note(frame)
+            if form != (form := (frame.format.name, frame.layout.name, frame.sample_rate)):
+                yield from self._through(resampler, None)
+                resampler = av.AudioResampler("flt", frame.layout, self._rate)
+            yield self._silence()
+            yield from self._through(resampler, frame)
+        yield from self._through(resampler, None)
+
+    def _believable(self, frame: AudioFrame) -> bool:
+        return frame.sample_rate in RATES and 0 < frame.layout.nb_channels <= MOST_CHANNELS
+
+    def _note(self, frame: AudioFrame) -> None:
+        self.channels = self.channels or frame.layout.nb_channels
+        self.sample_rate = self.sample_rate or frame.sample_rate
+        if frame.time is not None:
+            start = frame.time - self._seconds(self._stream.start_time)
+            self.reached = max(self.reached, start + frame.samples / frame.sample_rate)
+        frame.pts = None
+
+    def _silence(self) -> FloatArray:
+        samples, self._gap = round(self._gap * self._rate), 0.0
+        return np.zeros((self.channels, samples), np.float32)
+
+    def _through(
+        self, resampler: av.AudioResampler | None, frame: AudioFrame | None
+    ) -> Iterator[FloatArray]:
+        """What the resampler has ready after `frame`, or all it still holds after None."""
+        if resampler is None:
+            return
+        try:
+            frames = resampler.resample(frame)
+        except (av.FFmpegError, ValueError):
+            self.damaged = True
+            return
+        for ready in frames:
+            yield self._conform(ready.to_ndarray().reshape(-1, ready.layout.nb_channels).T)
+
+    def _conform(self, samples: FloatArray) -> FloatArray:
+        """Exactly `channels` channels of finite samples in [-1, 1]."""
+        missing = self.channels - len(samples)
+        if missing:
+            samples = np.pad(samples[: self.channels], ((0, max(0, missing)), (0, 0)))
+        samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+        return np.clip(samples, -1.0, 1.0, out=samples)
+
+
+def _length(packet: Packet[AudioStream]) -> float:
+    if not packet.duration or not packet.time_base:
+        return 0.0
+    return min(LONGEST_GAP, float(packet.duration * packet.time_base))
+
+
+@contextmanager
+def open_track(path: Path, rate: int = SAMPLE_RATE) -> Iterator[Track]:
+    """The first audio track of the file that holds sound, resampled to `rate`.
+
+    Raises:
+        NothingFound: there is no such file.
+        InaccessibleSound: it cannot be read.
+        EmptySound: no bytes, or a track without samples.
+        NoSoundTrack: no track, or one of zero channels.
+        ProtectedSound: encrypted.
+        UnreadableSound: nothing that is a sound, or nothing of it can be decoded.
+    """
+    with open_file(path) as (file, size):
+        if not size:
+            raise EmptySound(name=path.name)
+        if is_protected(file, size):
+            raise ProtectedSound(name=path.name)
+        failed: list[Track] = []
+        while True:
+            with _open_container(file, path) as container:
+                if len(failed) == len(container.streams.audio):
+                    _refuse(path.name, failed)
+                track = Track(path, container, len(failed), rate)
+                if track.begin():
+                    yield track
+                    return
+                failed.append(track)
+
+
+@contextmanager
+def open_file(path: Path) -> Iterator[tuple[BufferedReader, int]]:
+    """The file for reading, and its size in bytes.
+
+    Raises:
+        NothingFound: there is no such file.
+        InaccessibleSound: it may not be read.
+    """
+    with readable(path):
+        if not path.is_file():
+            raise NothingFound(path=path)
+        file = path.open("rb")
+    with file:
+        yield file, path.stat().st_size
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turns the operating system's refusals to read the file into `InaccessibleSound`."""
+    try:
+        yield
+    except av.FFmpegError:
+        raise
+    except OSError as error:
+        raise InaccessibleSound(name=path.name) from error
+
+
+def _open_container(file: BufferedReader, path: Path) -> InputContainer:
+    """Opens by content. Playlists that name other files are refused: only this one is read."""
+    file.seek(0)
+    try:
+        with readable(path):
+            container: InputContainer = av.open(
+                file, metadata_errors="replace", io_open=_open_nothing
+            )
+    except (av.FFmpegError, ValueError) as error:
+        raise UnreadableSound(name=path.name) from error
+    return container
+
+
+def _open_nothing(url: str, flags: int, options: dict[str, str]) -> NoReturn:
+    raise ValueError("a sound file does not name other files")
+
+
+def _refuse(name: str, failed: list[Track]) -> NoReturn:
+    """Nothing in the file gave sound: says why."""
+    if not failed or all(track.without_channels for track in failed):
+        raise NoSoundTrack(name=name)
+    if any(track.damaged for track in failed):
+        raise UnreadableSound(name=name)
+    raise EmptySound(name=name)

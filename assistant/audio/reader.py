@@ -1,0 +1,108 @@
+"""Reads sound files: what is in them, and the sound itself in blocks."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assistant.audio.decode import Track, open_file, open_track, readable
+from assistant.audio.likeness import Likeness
+from assistant.audio.truncation import announces_duration, ends_early
+from assistant.model import SAMPLE_RATE, Clip, SoundSurvey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from assistant.model import FloatArray
+
+BLOCK_SECONDS = 5
+"""Length of every block but the last."""
+MISSING_SECONDS = 0.5
+"""How much less than announced may be decoded before a file counts as truncated: encoders round."""
+
+
+class PyAVReader:
+    """Everything that FFmpeg decodes, through PyAV. No program has to be installed.
+
+    All channels are kept as they are. `survey` and `blocks` read the same samples: a file that
+    is damaged somewhere is read as far as it goes by both, and the survey says so.
+    """
+
+    def survey(self, path: Path, progress: Callable[[float], None] | None = None) -> SoundSurvey:
+        """Looks over the whole file once; `progress` gets the seconds seen so far.
+
+        Raises:
+            SoundError: the file holds no sound that can be read.
+            NothingFound: there is no such file.
+        """
+        with open_track(path) as track:
+            likeness, energy, end = Likeness(track.channels), np.zeros(track.channels), 0.0
+            for clip in _clips(track):
+                likeness.add(clip.samples)
+                energy += np.square(clip.samples, dtype=np.float64).sum(axis=1)
+                end = clip.end
+                if progress:
+                    progress(end)
+        return SoundSurvey(
+            duration=end,
+            channels=track.channels,
+            sample_rate=track.sample_rate,
+            codec=track.codec,
+            sha256=_sha256(path),
+            levels=tuple(np.sqrt(energy / (end * SAMPLE_RATE)).tolist()),
+            likeness=likeness.largest,
+            truncated=_truncated(path, track, end),
+        )
+
+    def blocks(self, path: Path) -> Iterator[Clip]:
+        """The sound from start to end, in blocks of `BLOCK_SECONDS`, the last one shorter.
+
+        Raises:
+            SoundError: the file holds no sound that can be read.
+            NothingFound: there is no such file.
+        """
+        with open_track(path) as track:
+            yield from _clips(track)
+
+
+def _clips(track: Track) -> Iterator[Clip]:
+    """The pieces of `track`, joined to clips of equal length."""
+    size = BLOCK_SECONDS * SAMPLE_RATE
+    start, waiting = 0, np.empty((track.channels, 0), np.float32)
+    for pieces in _batches(track, size):
+        sound = np.concatenate((waiting, *pieces), axis=1)
+        while sound.shape[1] >= size:
+            yield Clip(sound[:, :size], start / SAMPLE_RATE)
+            start, sound = start + size, sound[:, size:]
+        waiting = sound
+    if waiting.size:
+        yield Clip(waiting, start / SAMPLE_RATE)
+
+
+def _batches(track: Track, size: int) -> Iterator[list[FloatArray]]:
+    """The pieces in lists of at least `size` samples, except the last list."""
+    pieces: list[FloatArray] = []
+    held = 0
+    for piece in track:
+        pieces.append(piece)
+        held += piece.shape[1]
+        if held >= size:
+            yield pieces
+            pieces, held = [], 0
+    yield pieces
+
+
+def _sha256(path: Path) -> str:
+    with open_file(path) as (file, _), readable(path):
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _truncated(path: Path, track: Track, decoded: float) -> bool:
+    with open_file(path) as (file, size), readable(path):
+        if track.damaged or ends_early(file, size):
+            return True
+        announced = track.announced if announces_duration(file, track.container) else 0.0
+    return announced - max(decoded, track.reached) > MISSING_SECONDS
