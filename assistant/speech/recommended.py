@@ -75,8 +75,8 @@ RECOMMENDED = (
         "kotoba-whisper-v2.0",
         Layout.WHISPER,
         "kotoba-tech/kotoba-whisper-v2.0-faster",
-        1_520,
-        "Apache-2.0",
+        1_510,
+        "MIT",
         "日本語向けに調整。朗読には強いが、自然な会話では誤りが半分に達した独立の試験がある。"
         "自動では使わない",
         "Tuned for Japanese. Good on read speech, but half the characters were wrong on natural "
