@@ -84,16 +84,38 @@ class Clip:
         return self.start + self.duration
 
 
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """Where a pause was taken out: `at` seconds into the sound that is left, `pause` long."""
+
+    at: float
+    pause: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Window:
-    """A stretch of one lane that is recognised in one go: `clip` is (1, n), at most 30 seconds.
+    """Sound of one lane that is recognised in one go: `clip` is (1, n), at most 30 seconds.
 
-    `voice` is where in it somebody was heard, in seconds of the recording.
+    `voice` is where somebody was heard, in seconds of the recording. Long pauses are taken out of
+    the clip at its `joints`, which are ordered.
     """
 
     clip: Clip
     voice: tuple[Span, ...]
     lane: int = 0
+    joints: tuple[Joint, ...] = ()
+
+    def when(self, offset: float, *, ending: bool = False) -> float:
+        """Second of the recording that lies `offset` seconds into the clip.
+
+        At a joint, something that is `ending` lies before the pause, anything else after it.
+        """
+        passed = [
+            joint.pause
+            for joint in self.joints
+            if joint.at < offset or (joint.at == offset and not ending)
+        ]
+        return self.clip.start + offset + sum(passed)
 
 
 @dataclass(frozen=True, slots=True)
