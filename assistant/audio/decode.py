@@ -236,7 +236,10 @@ def _open_container(file: BufferedReader, path: Path) -> InputContainer:
     try:
         with readable(path):
             container: InputContainer = av.open(
-                file, metadata_errors="replace", io_open=_open_nothing
+                file,
+                options={"max_size": "32768"},
+                metadata_errors="replace",
+                io_open=_open_nothing,
             )
     except (av.FFmpegError, ValueError) as error:
         raise UnreadableSound(name=path.name) from error

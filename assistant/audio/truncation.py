@@ -1,7 +1,7 @@
 """Tells files that end before their container says they should.
 
 FFmpeg corrects many headers by the size of the file, silently; so the headers are read here.
-MP3, FLAC and Matroska announce a duration instead, which `announces_duration` says.
+MP3, FLAC and AIFF announce a duration instead, which `announces_duration` says.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 ASF_FILE_PROPERTIES = UUID("8cabdca1-a947-11cf-8ee4-00c00c205365").bytes_le
+EBML_HEADER = bytes.fromhex("1a45dfa3")
+MATROSKA_SEGMENT = bytes.fromhex("18538067")
+"""Element identifiers of Matroska and WebM (RFC 8794, RFC 9559)."""
 OGG_PAGE = 65_307
 """The longest page of Ogg in bytes (RFC 3533)."""
 UNKNOWN_SIZES = range(0x7FFF_F000, 0x1_0000_0000)
@@ -32,14 +35,14 @@ def ends_early(file: BinaryIO, size: int) -> bool:
         return _asf_ends_early(file, size)
     if start[:4] == b"OggS":
         return _ogg_ends_early(file, size)
+    if start[:4] == EBML_HEADER:
+        return _matroska_ends_early(file, size)
     return start[4:8] == b"ftyp" and any(box.end > size for box in boxes(file, 0, size))
 
 
 def announces_duration(file: BinaryIO, container: str) -> bool:
     """Whether FFmpeg found the duration written in this `container`, and did not guess it."""
-    return container in {"flac", "matroska,webm", "aiff"} or (
-        container == "mp3" and _mp3_counts_frames(file)
-    )
+    return container in {"flac", "aiff"} or (container == "mp3" and _mp3_counts_frames(file))
 
 
 def _wav_ends_early(file: BinaryIO, size: int) -> bool:
@@ -62,6 +65,19 @@ def _asf_ends_early(file: BinaryIO, size: int) -> bool:
     header = file.read(1 << 16)
     found = header.find(ASF_FILE_PROPERTIES)
     return found >= 0 and int.from_bytes(header[found + 40 : found + 48], "little") > size
+
+
+def _matroska_ends_early(file: BinaryIO, size: int) -> bool:
+    """Whether the segment, which holds everything after a short header, is longer than the file."""
+    file.seek(0)
+    start = file.read(1024)
+    found = start.find(MATROSKA_SEGMENT) + len(MATROSKA_SEGMENT)
+    if found < len(MATROSKA_SEGMENT) or found >= len(start):
+        return False
+    width = 9 - start[found].bit_length()
+    length = int.from_bytes(start[found : found + width]) & ((1 << 7 * width) - 1)
+    unknown = length == (1 << 7 * width) - 1
+    return not unknown and found + width + length > size
 
 
 def _ogg_ends_early(file: BinaryIO, size: int) -> bool:
