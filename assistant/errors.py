@@ -9,6 +9,8 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   │   ├── ProtectedSound
 │   │   └── InaccessibleSound
 │   ├── NothingFound          no such file, or a folder without recordings
+│   ├── UnknownRecording      no such recording in the library
+│   ├── RecordingInUse        being transcribed: it cannot be removed
 │   ├── UnknownFormat         an output format that does not exist
 │   ├── BadSpeakerCount
 │   ├── UnknownModel          no weights of that name
@@ -22,6 +24,8 @@ KikigakiError                 the sentence says what happened, that nothing is l
 ├── StorageError (exit 4)     make room or give rights
 │   ├── DiskFull
 │   └── NotWritable
+├── Unforeseen (exit 1)       try again; show the log to whoever looks after the program
+│   └── WorkerDied            the worker process ended in the midst of a recording, repeatedly
 └── Stopped (exit 130)        somebody stopped the work; what was done is kept
 """
 
@@ -121,6 +125,20 @@ class NothingFound(InputError):
 
     ja = "「{path}」に録音が見つかりません。場所と名前を確かめてください。"
     en = "No recording found at “{path}”. Check the place and the name."
+
+
+class UnknownRecording(InputError):
+    """Nothing of that id is in the library, or not yet what was asked of it."""
+
+    ja = "その録音は一覧にありません。削除されたか、まだ処理が終わっていません。一覧を読み直してください。"
+    en = "That recording is not in the list: it was removed, or is not finished yet. Reload the list."
+
+
+class RecordingInUse(InputError):
+    """A recording that is being transcribed cannot be removed. Details: `name`."""
+
+    ja = "「{name}」は処理中です。先に「中止」を押してから削除してください。"
+    en = "“{name}” is being transcribed. Press “Stop” first, then remove it."
 
 
 class UnknownFormat(InputError):
@@ -258,6 +276,33 @@ class NotWritable(StorageError):
 
     ja = "「{path}」に書き込めません。フォルダーの権限を確かめてください。"
     en = "“{path}” cannot be written to. Check the folder's permissions."
+
+
+class Unforeseen(KikigakiError):
+    """A fault of the program itself."""
+
+    ja = (
+        "思わぬ不具合で処理が止まりました。録音は残っています。「もう一度」を押すと続きから始まります。"
+        "くり返すときは、システム担当者にログを見せてください。"
+    )
+    en = (
+        "The work stopped for a reason nobody foresaw. The recording is safe: “Try again” goes on "
+        "from where it stopped. If it happens again, show the log to your system staff."
+    )
+
+
+class WorkerDied(Unforeseen):
+    """The worker process ended in the midst of a recording, repeatedly."""
+
+    ja = (
+        "この録音の処理中に、処理用のプログラムが何度も落ちました(メモリ不足のことがあります)。"
+        "録音は残っています。ほかの仕事を減らしてから「もう一度」を押すと続きから始まります。"
+    )
+    en = (
+        "The program that does the work ended several times in the midst of this recording, "
+        "perhaps for want of memory. The recording is safe: free some memory and press "
+        "“Try again” to go on from where it stopped."
+    )
 
 
 class Stopped(KikigakiError):
