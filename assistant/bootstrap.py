@@ -19,6 +19,7 @@ from assistant.settings import Settings
 if TYPE_CHECKING:
     from assistant.model import ModelUse
     from assistant.ports import Diarizer, Listener, Recognizer
+    from assistant.services.checking import ModelCheck
     from assistant.services.delivering import Deliverer
     from assistant.services.transcribing import Transcriber
     from assistant.speech.weights import WeightStore
@@ -51,7 +52,7 @@ class SpeechTools:
         from assistant.speech.voice_activity import SileroDetector
         from assistant.speech.windows import SpeechListener
 
-        return SpeechListener(SileroDetector(), lane)
+        return SpeechListener(SileroDetector(), lane=lane)
 
     def weights(self, model: str) -> ModelUse:
         """The weights that `recognizer` would load."""
@@ -152,6 +153,14 @@ class Application:
             group_size=settings.batch_size,
             screen_language=settings.screen_language,
         )
+
+    @cached_property
+    def model_check(self) -> ModelCheck:
+        """Recordings of known text to error rates."""
+        from assistant.audio.reader import PyAVReader
+        from assistant.services.checking import ModelCheck
+
+        return ModelCheck(PyAVReader(), self.tools, self.settings.batch_size)
 
     @cached_property
     def deliverer(self) -> Deliverer:

@@ -1,0 +1,5 @@
+"""`python -m assistant` is `kikigaki`."""
+
+from assistant.cli import main
+
+main()

@@ -1,0 +1,78 @@
+"""Writes the generated pages of docs/reference/: the command line, the settings, the JSON schema.
+
+A test compares the committed pages with what this gives, so they cannot go stale.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+os.environ["COLUMNS"] = "100"
+
+import typer.main
+from typer.testing import CliRunner
+
+from assistant.cli import app
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
+NOTE = "<!-- Made by `make reference`. -->\n"
+
+
+def pages() -> dict[str, str]:
+    """The generated pages: name in docs/reference -> text."""
+    return {"cli.md": cli_page(), "settings.md": settings_page()}
+
+
+def cli_page() -> str:
+    """Every command's help."""
+    runner = CliRunner()
+    parts = [NOTE, "# Command line\n"]
+    for words in _commands():
+        text = runner.invoke(app, [*words, "--help"], prog_name="kikigaki").stdout
+        title = " ".join(["kikigaki", *words])
+        body = "\n".join(line.rstrip() for line in text.strip().splitlines())
+        parts.append(f"## {title}\n\n```\n{body}\n```\n")
+    return "\n".join(parts)
+
+
+def _commands() -> Iterator[list[str]]:
+    root = typer.main.get_command(app)
+    yield []
+    for name, command in root.commands.items():  # type: ignore[attr-defined]
+        yield [name]
+        for inner in getattr(command, "commands", {}):
+            yield [name, inner]
+
+
+def settings_page() -> str:
+    """Every setting with its default and meaning."""
+    parts = [
+        NOTE,
+        "# Settings\n",
+        "Environment variables, or lines of a file `.env` in the folder where the program starts.\n",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "see below" if name == "data_dir" else json.dumps(field.default)
+        kind = _type(field.annotation)
+        parts.append(f"## KIKIGAKI_{name.upper()}\n\n{kind}, default `{default}`\n")
+        parts.append(f"{field.description}\n")
+    return "\n".join(parts)
+
+
+def _type(annotation: object) -> str:
+    text = getattr(annotation, "__name__", str(annotation))
+    return text.replace("typing.", "").replace("pathlib.", "")
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(text, encoding="utf-8")
+        sys.stdout.write(f"docs/reference/{name}\n")
