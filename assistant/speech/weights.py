@@ -103,7 +103,7 @@ class WeightStore:
             StorageError: the embedded weights cannot be joined there.
         """
         name = self._best(kind) if setting == AUTO else setting
-        folder = self._folder_of(name)
+        folder = self._find(name)
         if canonical(name) == EMBEDDED_NAME and (not folder or self._is_embedded(folder)):
             return self._embedded()
         folder = folder or Path(name).expanduser()
@@ -160,15 +160,30 @@ class WeightStore:
                 manifest.write(temporary)
         return manifest
 
-    def verify(self, name: str, progress: ByteProgress | None = None) -> Manifest:
-        """Compares all checksums; a folder laid there by hand gets its note now.
+    def folder_of(self, name: str) -> Path:
+        """Where the weights of that name lie.
 
         Raises:
             UnknownModel: nothing of that name is there.
+        """
+        if folder := self._find(name):
+            return folder
+        raise UnknownModel(name=name, folder=self.folder)
+
+    def verify(self, name: str, progress: ByteProgress | None = None) -> Manifest:
+        """Compares all checksums; a folder laid there by hand gets its note now.
+
+        `name` may be a folder elsewhere, too; one without a note has nothing to be compared with.
+
+        Raises:
+            UnknownModel: neither a name in the store nor a folder.
             BadModelFolder: it is of no known kind.
             DamagedWeights: a file is missing or is not what it was.
         """
-        folder = self._existing(name)
+        if canonical(name) == EMBEDDED_NAME and not self._find(name):
+            self._embedded()
+        elsewhere = Path(name).expanduser()
+        folder = elsewhere if elsewhere.is_dir() and not self._find(name) else self.folder_of(name)
         layout_of(folder)
         manifest = read_manifest(folder)
         if manifest is None:
@@ -183,7 +198,7 @@ class WeightStore:
             UnknownModel: nothing of that name is there.
             NotWritable: no right to.
         """
-        target = self._existing(name)
+        target = self.folder_of(name)
         with only_one(target), storage_errors(target):
             shutil.rmtree(target)
 
@@ -260,19 +275,14 @@ class WeightStore:
             if path.is_dir() and not path.name.startswith(".")
         )
 
-    def _folder_of(self, name: str) -> Path | None:
+    def _find(self, name: str) -> Path | None:
         by_name = {canonical(folder.name): folder for folder in self._folders()}
         by_name |= {folder.name: folder for folder in self._folders()}
         return by_name.get(name) or by_name.get(canonical(name))
 
-    def _existing(self, name: str) -> Path:
-        if folder := self._folder_of(name):
-            return folder
-        raise UnknownModel(name=name, folder=self.folder)
-
     def _free(self, name: str) -> Path:
         usable = re.fullmatch(r"[\w+-][\w .+-]{0,99}", name) and not name.endswith((".", " "))
-        if not usable or self._folder_of(name):
+        if not usable or self._find(name):
             raise BadModelName(name=name)
         return self.folder / name
 
