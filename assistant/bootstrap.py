@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -17,10 +18,15 @@ from assistant import __version__
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
+    from assistant.jobs.keeper import WorkerKeeper
+    from assistant.jobs.queue import QueueDatabase
+    from assistant.jobs.steps import StepsDatabase
+    from assistant.jobs.worker import Worker
     from assistant.model import ModelUse
     from assistant.ports import Diarizer, Listener, Recognizer
     from assistant.services.checking import ModelCheck
     from assistant.services.delivering import Deliverer
+    from assistant.services.library import Library
     from assistant.services.transcribing import Transcriber
     from assistant.speech.weights import WeightStore
 
@@ -131,17 +137,23 @@ class Application:
         return SpeechTools(self.settings, self.store)
 
     @cached_property
+    def steps(self) -> StepsDatabase:
+        """The finished steps of unfinished work."""
+        from assistant.jobs.steps import StepsDatabase
+
+        return StepsDatabase(self.settings.state_dir / "steps")
+
+    @cached_property
     def transcriber(self) -> Transcriber:
         """Recordings to transcripts."""
         from assistant.audio.reader import PyAVReader
-        from assistant.jobs.steps import StepsDatabase
         from assistant.services.transcribing import Transcriber
 
         settings = self.settings
         return Transcriber(
             reader=PyAVReader(),
             tools=self.tools,
-            steps=StepsDatabase(settings.state_dir / "steps"),
+            steps=self.steps,
             clock=SystemClock(),
             choices={
                 "language": settings.language,
@@ -169,6 +181,42 @@ class Application:
         from assistant.services.delivering import Deliverer
 
         return Deliverer(self.transcriber, FolderShelf())
+
+    @cached_property
+    def queue(self) -> QueueDatabase:
+        """Recordings that wait."""
+        from assistant.jobs.queue import QueueDatabase
+
+        return QueueDatabase(self.settings.state_dir / "queue.sqlite")
+
+    @cached_property
+    def library(self) -> Library:
+        """The recordings that were added through the page."""
+        from assistant.export.registry import EXPORTERS
+        from assistant.export.shelf import FolderShelf
+        from assistant.services.library import Library
+
+        return Library(
+            folder=self.settings.recordings_dir,
+            shelf=FolderShelf(),
+            exporters=EXPORTERS,
+            queue=self.queue,
+            clock=SystemClock(),
+            forget=self.steps.forget,
+        )
+
+    def worker(self) -> Worker:
+        """Transcribes what is in the queue, in a process of its own: see `worker_keeper`."""
+        from assistant.audio.preparing import prepare
+        from assistant.jobs.worker import Worker
+
+        return Worker(self.queue, self.library, self.transcriber, prepare)
+
+    def worker_keeper(self) -> WorkerKeeper:
+        """Keeps a worker process beside the application."""
+        from assistant.jobs.keeper import WorkerKeeper
+
+        return WorkerKeeper([sys.executable, "-m", "assistant.work"])
 
 
 def weight_store(settings: Settings) -> WeightStore:

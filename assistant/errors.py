@@ -130,8 +130,14 @@ class NothingFound(InputError):
 class UnknownRecording(InputError):
     """Nothing of that id is in the library, or not yet what was asked of it."""
 
-    ja = "その録音は一覧にありません。削除されたか、まだ処理が終わっていません。一覧を読み直してください。"
-    en = "That recording is not in the list: it was removed, or is not finished yet. Reload the list."
+    ja = (
+        "その録音は一覧にないか、まだ処理が終わっていません。一覧から選び直してください。"
+        "ほかの録音には影響ありません。"
+    )
+    en = (
+        "That recording is not in the list, or is not finished yet. Choose it from the list again. "
+        "Other recordings are not affected."
+    )
 
 
 class RecordingInUse(InputError):
