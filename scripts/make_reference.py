@@ -57,7 +57,7 @@ def settings_page() -> str:
     parts = [
         NOTE,
         "# Settings\n",
-        "Environment variables, or lines of a file `.env` in the folder where the program starts.\n",
+        "Environment variables, or lines of a file `.env` where the program starts.\n",
     ]
     for name, field in Settings.model_fields.items():
         default = "see below" if name == "data_dir" else json.dumps(field.default)
