@@ -215,7 +215,7 @@ class WeightStore:
             StorageError: no room, or no right to write.
         """
         known = recommendation(name)
-        if not known and not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
+        if not known and not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", name):
             raise UnknownModel(name=name, folder=self.folder)
         repository = known.repository if known else name
         target = self._free(known.name if known else name.partition("/")[2])
