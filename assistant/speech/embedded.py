@@ -73,7 +73,7 @@ PARCELS = (
             FileNote(
                 "model.bin",
                 145_217_607,
-                "6aadad90172e2105e18b7e76c87de79c36c9911476a43f22c90a11505c0df597",
+                "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57",
             ),
             FileNote(
                 "config.json",
