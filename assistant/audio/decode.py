@@ -45,6 +45,13 @@ MOST_CHANNELS = 64
 LONGEST_GAP = 1.0
 """Seconds of silence that stand in for one undecodable packet, at most."""
 
+OPTIONS = {
+    # Playlists name other files, and addresses. Only the file that was given is read.
+    "protocol_whitelist": "none",
+    # Bytes of a packet of PCM; FFmpeg's default of 4,096 costs six times the work.
+    "max_size": "32768",
+}
+
 av.logging.set_level(None)
 
 
@@ -52,7 +59,7 @@ class Track:
     """One audio track of an open file. Iterate it once: pieces of shape (channels, n).
 
     `channels` and `sample_rate` are those of the first sound; `channels` holds for every piece.
-    `damaged` and `reached` (seconds, by the file's own clock) are final after the iteration.
+    `damaged` is final after the iteration.
     """
 
     def __init__(self, path: Path, container: InputContainer, index: int, rate: int) -> None:
@@ -62,7 +69,6 @@ class Track:
         self.sample_rate = 0
         self.channels = 0
         self.damaged = False
-        self.reached = 0.0
         self._path = path
         self._container = container
         self._stream = stream
@@ -85,17 +91,14 @@ class Track:
     @property
     def announced(self) -> float:
         """Seconds that the container claims, or that FFmpeg guesses; 0 when unknown."""
-        return self._seconds(self._stream.duration)
+        ticks, base = self._stream.duration, self._stream.time_base
+        return float(ticks * base) if ticks and base else 0.0
 
     @property
     def without_channels(self) -> bool:
         """Whether the header describes sound of zero channels."""
         context = self._stream.codec_context
         return context.channels == 0 and bool(context.sample_rate)
-
-    def _seconds(self, ticks: int | None) -> float:
-        base = self._stream.time_base
-        return float(ticks * base) if ticks and base else 0.0
 
     def _packets(self) -> Iterator[Packet[AudioStream] | None]:
         """The track's packets, then None, which empties the decoder."""
@@ -136,9 +139,6 @@ class Track:
     def _note(self, frame: AudioFrame) -> None:
         self.channels = self.channels or frame.layout.nb_channels
         self.sample_rate = self.sample_rate or frame.sample_rate
-        if frame.time is not None:
-            start = frame.time - self._seconds(self._stream.start_time)
-            self.reached = max(self.reached, start + frame.samples / frame.sample_rate)
         frame.pts = None
 
     def _silence(self) -> FloatArray:
@@ -231,23 +231,13 @@ def readable(path: Path) -> Iterator[None]:
 
 
 def _open_container(file: BufferedReader, path: Path) -> InputContainer:
-    """Opens by content. Playlists that name other files are refused: only this one is read."""
     file.seek(0)
     try:
         with readable(path):
-            container: InputContainer = av.open(
-                file,
-                options={"max_size": "32768"},
-                metadata_errors="replace",
-                io_open=_open_nothing,
-            )
+            container: InputContainer = av.open(file, options=OPTIONS, metadata_errors="replace")
     except (av.FFmpegError, ValueError) as error:
         raise UnreadableSound(name=path.name) from error
     return container
-
-
-def _open_nothing(url: str, flags: int, options: dict[str, str]) -> NoReturn:
-    raise ValueError("a sound file does not name other files")
 
 
 def _refuse(name: str, failed: list[Track]) -> NoReturn:

@@ -32,10 +32,8 @@ LAG = 320
 """20 ms in samples: a telephone exchange and a second microphone stay below it."""
 POINTS = 16_384
 """Of the Fourier transform: a second and LAG samples of padding, so that no lag wraps round."""
-REDUCTION = 2
-"""The cross-correlation is looked at with half the sampling rate, which the band allows."""
-BAND = (200, 3_400)
-"""Hz. Below it lie hum and offset, which two channels share without sharing a voice."""
+LOWEST, HIGHEST = (round(hertz * POINTS / SAMPLE_RATE) for hertz in (200, 3_400))
+"""The telephone band in points. Hum and offset lie below; channels share them without voices."""
 
 
 class Likeness:
@@ -53,7 +51,8 @@ class Likeness:
                 self._add_second(samples[:, start : start + SECOND])
 
     def _add_second(self, samples: FloatArray) -> None:
-        spectra = _band(fft.rfft(samples, POINTS))
+        spectra = fft.rfft(samples, POINTS)
+        spectra[:, :LOWEST] = spectra[:, HIGHEST:] = 0
         self._energies += np.square(np.abs(spectra)).sum(axis=1)
         for pair, (one, other) in enumerate(self._pairs):
             self._shared[pair] += _correlation(spectra[one], spectra[other])
@@ -70,17 +69,7 @@ class Likeness:
         return float(min(1.0, max(ratios, default=0.0)))
 
 
-def _band(spectra: NDArray[np.complex64]) -> NDArray[np.complex64]:
-    """Only the band, and only the bins of the reduced rate; shape (channels, bins)."""
-    low, high = (round(edge * POINTS / SAMPLE_RATE) for edge in BAND)
-    band = np.zeros((len(spectra), POINTS // REDUCTION // 2 + 1), np.complex64)
-    band[:, low:high] = spectra[:, low:high]
-    return band
-
-
 def _correlation(one: NDArray[np.complex64], other: NDArray[np.complex64]) -> float:
     """The largest absolute cross-correlation within ±LAG, in the unit of the energies."""
-    points = POINTS // REDUCTION
-    lag = LAG // REDUCTION
-    correlation = np.abs(fft.irfft(one * other.conj(), points)) * (points / 2)
-    return float(max(correlation[: lag + 1].max(), correlation[-lag:].max()))
+    correlation = np.abs(fft.irfft(one * other.conj(), POINTS)) * (POINTS / 2)
+    return float(max(correlation[: LAG + 1].max(), correlation[-LAG:].max()))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BLOCK_SECONDS = 5
 """Length of every block but the last."""
-MISSING_SECONDS = 0.5
+MISSING_SECONDS = 0.1
 """How much less than announced may be decoded before a file counts as truncated: encoders round."""
 
 
@@ -105,4 +105,4 @@ def _truncated(path: Path, track: Track, decoded: float) -> bool:
         if track.damaged or ends_early(file, size):
             return True
         announced = track.announced if announces_duration(file, track.container) else 0.0
-    return announced - max(decoded, track.reached) > MISSING_SECONDS
+    return announced - decoded > MISSING_SECONDS
