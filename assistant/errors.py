@@ -12,6 +12,7 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── UnknownRecording      no such recording in the library
 │   ├── RecordingInUse        being transcribed: it cannot be removed
 │   ├── UnknownFormat         an output format that does not exist
+│   ├── UnreadableTranscript  a JSON file that is no transcript of ours
 │   ├── BadSpeakerCount
 │   ├── UnknownModel          no weights of that name
 │   ├── BadModelFolder        a folder that holds no usable weights
@@ -152,6 +153,19 @@ class UnknownFormat(InputError):
 
     ja = "書き出しの形式「{name}」はありません。使えるのは {known} です。"
     en = "There is no output format “{name}”. There are {known}."
+
+
+class UnreadableTranscript(InputError):
+    """Details: `place`, where in the file the first fault is."""
+
+    ja = (
+        "文字起こしのデータ(JSON)が読み取れません(箇所: {place})。壊れているか、別の形式か、"
+        "新しい版の聞き書きで作られたものです。元の録音からもう一度作れます。"
+    )
+    en = (
+        "The transcript's data (JSON) cannot be read (at: {place}). It is damaged, of another "
+        "format, or of a newer version. It can be made again from the recording."
+    )
 
 
 class BadSpeakerCount(InputError):
