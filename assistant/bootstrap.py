@@ -66,21 +66,23 @@ class SpeechTools:
 
     def recognizer(self, model: str) -> Recognizer:
         """With the weights of that name or folder, or the best there are."""
+        from assistant.speech.weights import loading
         from assistant.speech.whisper import WhisperRecognizer
 
         name = self._named(model)
         if name not in self._recognizers:
             settings = self._settings
             weights = self._store.resolve(name)
-            self._recognizers[name] = WhisperRecognizer(
-                weights.folder,
-                weights.use,
-                language=settings.language,
-                beam_size=settings.beam_size,
-                device=settings.device,
-                compute_type=settings.compute_type,
-                threads=self.threads,
-            )
+            with loading(weights):
+                self._recognizers[name] = WhisperRecognizer(
+                    weights.folder,
+                    weights.use,
+                    language=settings.language,
+                    beam_size=settings.beam_size,
+                    device=settings.device,
+                    compute_type=settings.compute_type,
+                    threads=self.threads,
+                )
         return self._recognizers[name]
 
     def ways(self) -> frozenset[str]:

@@ -20,6 +20,7 @@ KikigakiError                 the sentence says what happened, that nothing is l
 ├── SetupError (exit 3)       install or bring something
 │   ├── MissingWeights
 │   ├── DamagedWeights        a checksum that does not match
+│   ├── UnloadableWeights     whole, but this machine or this version cannot load them
 │   ├── NoConnection          `models fetch` does not reach the hub
 │   └── FetchRefused          `models fetch` reaches it, and it says no
 ├── StorageError (exit 4)     make room or give rights
@@ -244,6 +245,19 @@ class DamagedWeights(SetupError):
 
     ja = "「{name}」の重み({path})のチェックサムが合いません。入れ直してください。"
     en = "The checksum of “{name}” ({path}) does not match. Install it again."
+
+
+class UnloadableWeights(SetupError):
+    """Details: `name`, `path`, `reason` (the library's own words)."""
+
+    ja = (
+        "「{name}」の重み({path})を読み込めません。理由: {reason} "
+        "別の重みを選ぶか (`kikigaki models list`)、このプログラムに合う形式のものを加えてください。"
+    )
+    en = (
+        "The weights of “{name}” ({path}) cannot be loaded: {reason} Choose others (`kikigaki "
+        "models list`), or bring them in a format that this version reads."
+    )
 
 
 class NoConnection(SetupError):

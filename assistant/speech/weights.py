@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from assistant.errors import (
     DamagedWeights,
     MissingWeights,
     UnknownModel,
+    UnloadableWeights,
     storage_errors,
 )
 from assistant.model import ModelUse
@@ -28,7 +29,7 @@ from assistant.speech.manifest import FileNote, Manifest, notes_of, read_manifes
 from assistant.speech.recommended import RECOMMENDED, Recommendation, canonical, recommendation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from assistant.speech.embedded import Parcel
     from assistant.speech.hub import Download
@@ -50,6 +51,20 @@ class Weights:
 
     folder: Path
     use: ModelUse
+
+
+@contextmanager
+def loading(weights: Weights) -> Iterator[None]:
+    """Words what goes wrong while a library loads `weights`.
+
+    Raises:
+        UnloadableWeights: another format, another version, no memory, no such device.
+    """
+    try:
+        yield
+    except (RuntimeError, ValueError, KeyError, OSError) as error:
+        name, path = weights.use.name, weights.folder
+        raise UnloadableWeights(name=name, path=path, reason=error) from error
 
 
 @dataclass(frozen=True, slots=True)
