@@ -252,7 +252,7 @@ class UnloadableWeights(SetupError):
 
     ja = (
         "「{name}」の重み({path})を読み込めません。理由: {reason} "
-        "別の重みを選ぶか (`kikigaki models list`)、このプログラムに合う形式のものを加えてください。"
+        "別の重みを選ぶか (`kikigaki models list`)、合う形式のものを加えてください。"
     )
     en = (
         "The weights of “{name}” ({path}) cannot be loaded: {reason} Choose others (`kikigaki "
