@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     port: int = 7860
     """The port the application listens on."""
 
+    allowed_hosts: str = ""
+    """Further names, with commas, under which browsers reach the application: needed where it
+    listens on all addresses or behind a proxy. This machine's own names are always allowed."""
+
     @property
     def recordings_dir(self) -> Path:
         """Sound and transcripts."""
