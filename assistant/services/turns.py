@@ -245,11 +245,12 @@ def _keep_apart(turns: Sequence[Turn]) -> list[Turn]:
     for turn in sorted(turns, key=_said):
         by_speaker[turn.speaker].append(turn)
     for own in by_speaker.values():
-        for number, (before, after) in enumerate(pairwise(own)):
-            middle = _said(after).start
-            own[number] = replace(before, end=max(_said(before).end, min(before.end, middle)))
-            start = min(middle, max(after.start, own[number].end))
-            own[number + 1] = replace(after, start=start)
+        for number in range(1, len(own)):
+            before, after = own[number - 1], own[number]
+            edge = _said(after).start
+            before = replace(before, end=max(_said(before).end, min(before.end, edge)))
+            after = replace(after, start=min(edge, max(after.start, before.end)))
+            own[number - 1 : number + 1] = before, after
     return [turn for own in by_speaker.values() for turn in own]
 
 

@@ -95,6 +95,12 @@ def test_an_answer_is_no_backchannel() -> None:
     assert Flag.BACKCHANNEL not in turns[1].flags
 
 
+def test_turns_of_one_speaker_share_no_time_of_the_speech_they_reach_into() -> None:
+    segments = [said("開会。", 1.0), said("説明。", 3.0), said("以上。", 6.0)]
+    turns = build_turns(segments, spans("A 0.5-7"))
+    assert [(turn.start, turn.end) for turn in turns] == [(0.5, 3.0), (3.0, 6.0), (6.0, 7.0)]
+
+
 def test_speech_without_any_word_is_shown_as_not_understood() -> None:
     turns = build_turns([said("はい", 0.0)], spans("A 0-0.5 | B 3-5"))
     assert (turns[1].speaker, turns[1].text, turns[1].flags) == ("B", "", {Flag.UNRECOGNIZED})
