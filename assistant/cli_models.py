@@ -19,8 +19,8 @@ from assistant.cli_screen import screen
 if TYPE_CHECKING:
     from assistant.model import Progress as Step
     from assistant.services.checking import Score
+    from assistant.speech.inventory import Entry
     from assistant.speech.manifest import ByteProgress, Manifest
-    from assistant.speech.weights import Entry
 
 SAMPLES = Path(__file__).parent.parent / "recordings" / "sample"
 """The recordings with known text that lie in the checkout."""
@@ -83,8 +83,10 @@ _TEXTS = {
 @models_app.command(name="list")
 def list_models(*, as_json: JSON = False) -> None:
     """ここにある重みと、すすめる重みの一覧。"""
+    from assistant.speech.inventory import inventory
+
     application = Application()
-    entries = application.store.listing()
+    entries = inventory(application.store)
     if as_json:
         _print_json([_machine(entry) for entry in entries])
         return
@@ -268,9 +270,9 @@ def _score_table(scores: list[Score], say: _Words) -> Table:
     from assistant.services.checking import pooled
     from assistant.text.compare import Level
 
-    table = Table(
-        *(say(key) for key in ("recording", "cer", "filler_free", "raw", "reading", "rtf"))
-    )
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for key in ("recording", "cer", "filler_free", "raw", "reading", "rtf"):
+        table.add_column(say(key), overflow="fold")
     for score in [*scores, *([pooled(scores)] if len(scores) > 1 else [])]:
         levels = (Level.NORMALIZED, Level.FILLER_FREE, Level.RAW, Level.READING)
         rates = [f"{score.errors[level].rate:.3f}" for level in levels]

@@ -22,11 +22,11 @@ from assistant.errors import (
 from assistant.model import ModelUse
 from assistant.speech import hub
 from assistant.speech.carry import carry_in
-from assistant.speech.embedded import EMBEDDED_NAME, PARCELS, embedded_at_hand, join_embedded
-from assistant.speech.landing import landing, only_one, sweep
-from assistant.speech.layout import Layout, files_of, layout_of
+from assistant.speech.embedded import EMBEDDED_NAME, PARCELS, join_embedded
+from assistant.speech.landing import landing, only_one
+from assistant.speech.layout import Layout, layout_of
 from assistant.speech.manifest import FileNote, Manifest, notes_of, read_manifest
-from assistant.speech.recommended import RECOMMENDED, Recommendation, canonical, recommendation
+from assistant.speech.recommended import RECOMMENDED, canonical, recommendation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,31 +67,6 @@ def loading(weights: Weights) -> Iterator[None]:
         raise UnloadableWeights(name=name, path=path, reason=error) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the list of weights: those that are there, and recommended ones that are not.
-
-    `size` is in bytes. `ready` says that they can be used: embedded ones are ready when their
-    packages are installed, though they are joined only when first used. `taken` marks what `auto`
-    takes. `missing` names what an unusable folder lacks.
-    """
-
-    name: str
-    kind: Layout | None = None
-    ready: bool = False
-    size: int = 0
-    licence: str = ""
-    source: str = ""
-    taken: bool = False
-    embedded: bool = False
-    missing: str = ""
-
-    @property
-    def advice(self) -> Recommendation | None:
-        """What it is for, when it is a recommended one."""
-        return recommendation(self.name)
-
-
 class WeightStore:
     """Weights in `folder`. `parcels` and `download` are replaced in tests."""
 
@@ -102,7 +77,7 @@ class WeightStore:
         download: Download = hub.download,
     ) -> None:
         self.folder = folder
-        self._parcels = parcels
+        self.parcels = parcels
         self._download = download
 
     def resolve(self, setting: str = AUTO, kind: Layout = Layout.WHISPER) -> Weights:
@@ -117,9 +92,10 @@ class WeightStore:
             DamagedWeights: a file is missing or was cut off.
             StorageError: the embedded weights cannot be joined there.
         """
-        name = self._best(kind) if setting == AUTO else setting
+        name = self.best(kind) if setting == AUTO else setting
         folder = self._find(name)
-        if canonical(name) == EMBEDDED_NAME and (not folder or self._is_embedded(folder)):
+        ours = folder is None or self.is_embedded(folder)
+        if kind is Layout.WHISPER and canonical(name) == EMBEDDED_NAME and ours:
             return self._embedded()
         folder = folder or Path(name).expanduser()
         if not folder.is_dir():
@@ -140,15 +116,6 @@ class WeightStore:
             return self.resolve(AUTO, kind)
         except MissingWeights:
             return None
-
-    def listing(self) -> list[Entry]:
-        """The weights that are there, then the recommended ones that are not."""
-        with suppress(OSError):
-            sweep(self.folder)
-        here = [self._entry(folder) for folder in self._folders()]
-        names = {canonical(entry.name) for entry in here}
-        absent = [self._absent(one) for one in RECOMMENDED if one.name not in names]
-        return here + sorted(absent, key=lambda entry: not entry.ready)
 
     def add(
         self, folder: Path, name: str | None = None, progress: ByteProgress | None = None
@@ -257,8 +224,13 @@ class WeightStore:
             manifest.write(temporary)
         return manifest
 
-    def _best(self, kind: Layout) -> str:
-        present = {canonical(one.name): one.name for one in self._folders() if _kind(one) is kind}
+    def best(self, kind: Layout) -> str:
+        """The name that `auto` takes; for recognition the embedded one, here or not, at the last.
+
+        Raises:
+            MissingWeights: nothing of that kind is there.
+        """
+        present = {canonical(one.name): one.name for one in self.folders() if _kind(one) is kind}
         for one in RECOMMENDED:
             if one.kind is kind and one.automatic and one.name in present:
                 return present[one.name]
@@ -271,17 +243,19 @@ class WeightStore:
 
     def _embedded(self) -> Weights:
         folder = self.folder / EMBEDDED_NAME
-        manifest = join_embedded(folder, self._parcels)
+        manifest = join_embedded(folder, self.parcels)
         return Weights(folder, _use(manifest, embedded=True))
 
-    def _is_embedded(self, folder: Path) -> bool:
+    def is_embedded(self, folder: Path) -> bool:
+        """Whether `folder` was joined from the installation's packages."""
         try:
             manifest = read_manifest(folder)
         except DamagedWeights:
             return True
-        return manifest is not None and manifest.source in {one.source for one in self._parcels}
+        return manifest is not None and manifest.source in {one.source for one in self.parcels}
 
-    def _folders(self) -> list[Path]:
+    def folders(self) -> list[Path]:
+        """The folders in the store, usable or not."""
         if not self.folder.is_dir():
             return []
         return sorted(
@@ -291,8 +265,8 @@ class WeightStore:
         )
 
     def _find(self, name: str) -> Path | None:
-        by_name = {canonical(folder.name): folder for folder in self._folders()}
-        by_name |= {folder.name: folder for folder in self._folders()}
+        by_name = {canonical(folder.name): folder for folder in self.folders()}
+        by_name |= {folder.name: folder for folder in self.folders()}
         return by_name.get(name) or by_name.get(canonical(name))
 
     def _free(self, name: str) -> Path:
@@ -311,47 +285,6 @@ class WeightStore:
             with suppress(OSError):
                 manifest.write(folder)
         return manifest
-
-    def _entry(self, folder: Path) -> Entry:
-        try:
-            kind, note = layout_of(folder), read_manifest(folder)
-            if note:
-                note.check_sizes(folder)
-        except BadModelFolder as error:
-            return Entry(folder.name, missing=str(error.details["missing"]))
-        except DamagedWeights as error:
-            return Entry(folder.name, missing=Path(str(error.details["path"])).name)
-        files = [folder / path for path in files_of(folder, kind)]
-        return Entry(
-            name=folder.name,
-            kind=kind,
-            ready=True,
-            size=note.size if note else sum(path.stat().st_size for path in files),
-            licence=note.licence if note else _licence(folder, folder.name),
-            source=note.source if note else "",
-            taken=self._is_taken(folder.name, kind),
-            embedded=self._is_embedded(folder),
-        )
-
-    def _absent(self, one: Recommendation) -> Entry:
-        embedded = one.name == EMBEDDED_NAME
-        ready = embedded and embedded_at_hand(self._parcels)
-        return Entry(
-            name=one.name,
-            kind=one.kind,
-            ready=ready,
-            size=one.megabytes * 1_000_000,
-            licence=one.licence,
-            source=one.repository,
-            taken=ready and self._is_taken(one.name, one.kind),
-            embedded=embedded,
-        )
-
-    def _is_taken(self, name: str, kind: Layout) -> bool:
-        try:
-            return self._best(kind) == name
-        except MissingWeights:
-            return False
 
 
 def _kind(folder: Path) -> Layout | None:
@@ -376,10 +309,10 @@ def _manifest(
     name: str, layout: Layout, folder: Path, source: str, notes: Sequence[FileNote]
 ) -> Manifest:
     added = datetime.now(UTC).isoformat(timespec="seconds")
-    return Manifest(name, layout, source, _licence(folder, name), added, tuple(notes))
+    return Manifest(name, layout, source, licence_of(folder, name), added, tuple(notes))
 
 
-def _licence(folder: Path, name: str) -> str:
+def licence_of(folder: Path, name: str) -> str:
     """From the note, the first lines of the README (as hubs write them), or the recommendation."""
     if carried := read_manifest(folder):
         return carried.licence

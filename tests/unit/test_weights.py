@@ -17,6 +17,7 @@ from assistant.errors import (
 )
 from assistant.speech import carry
 from assistant.speech.embedded import Parcel
+from assistant.speech.inventory import inventory
 from assistant.speech.layout import MANIFEST_NAME, Layout
 from assistant.speech.manifest import sha256_of
 from assistant.speech.recommended import RECOMMENDED, Recommendation, canonical, recommendation
@@ -247,13 +248,13 @@ class TestVerifying:
 
 class TestListing:
     def test_an_empty_machine_lists_what_to_bring(self, store: WeightStore) -> None:
-        entries = store.listing()
+        entries = inventory(store)
         assert [entry.name for entry in entries] == [one.name for one in RECOMMENDED]
         assert not any(entry.ready or entry.taken for entry in entries)
         assert not store.folder.exists(), "looking writes nothing"
 
     def test_embedded_weights_are_ready_before_they_are_joined(self, equipped: WeightStore) -> None:
-        first = equipped.listing()[0]
+        first = inventory(equipped)[0]
         assert (first.name, first.ready, first.taken, first.embedded) == (
             "whisper-base",
             True,
@@ -265,21 +266,21 @@ class TestListing:
         equipped.resolve("base")
         equipped.add(carried)
         whisper_folder(equipped.folder / "ours")
-        taken = [entry.name for entry in equipped.listing() if entry.taken]
+        taken = [entry.name for entry in inventory(equipped) if entry.taken]
         assert taken == ["small"]
 
     def test_unusable_folders_say_what_is_missing(self, store: WeightStore, carried: Path) -> None:
         store.add(carried)
         (store.folder / "small" / "tokenizer.json").write_bytes(b"cut")
         (store.folder / "empty").mkdir(parents=True)
-        missing = {entry.name: entry.missing for entry in store.listing() if entry.missing}
+        missing = {entry.name: entry.missing for entry in inventory(store) if entry.missing}
         assert missing["small"] == "tokenizer.json"
         assert "model.bin" in missing["empty"]
 
     def test_what_killed_processes_left_is_removed(self, store: WeightStore) -> None:
         leftover = store.folder / ".arriving-1a2b3c4d-small"
         whisper_folder(leftover)
-        store.listing()
+        inventory(store)
         assert not leftover.exists()
 
 
@@ -314,7 +315,7 @@ class TestFetching:
         store = WeightStore(tmp_path / "models", NOTHING_INSTALLED, hub)
         with pytest.raises(NoConnection):
             store.fetch("someone/our-whisper")
-        assert [entry.name for entry in store.listing() if entry.ready] == []
+        assert [entry.name for entry in inventory(store) if entry.ready] == []
         assert store.fetch("someone/our-whisper").name == "our-whisper"
 
     def test_what_is_no_model_is_thrown_away(self, tmp_path: Path) -> None:
