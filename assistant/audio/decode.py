@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import NoReturn
 
+    from av.audio.codeccontext import AudioCodecContext
     from av.audio.frame import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer
@@ -59,16 +60,19 @@ class Track:
     """One audio track of an open file. Iterate it once: pieces of shape (channels, n).
 
     `channels` and `sample_rate` are those of the first sound; `channels` holds for every piece.
-    `damaged` is final after the iteration.
+    `failed` (something could not be decoded) and `damaged` are final after the iteration.
     """
 
     def __init__(self, path: Path, container: InputContainer, index: int, rate: int) -> None:
         stream: AudioStream = container.streams.audio[index]
         self.container = container.format.name
-        self.codec: str = stream.codec_context.codec.canonical_name
+        context: AudioCodecContext | None = stream.codec_context
+        self.codec: str = context.codec.canonical_name if context else ""
         self.sample_rate = 0
         self.channels = 0
-        self.damaged = False
+        self.failed = False
+        self._torn = False
+        self._failing = False
         self._path = path
         self._container = container
         self._stream = stream
@@ -95,10 +99,18 @@ class Track:
         return float(ticks * base) if ticks and base else 0.0
 
     @property
+    def damaged(self) -> bool:
+        """Whether sound is missing, as far as decoding shows.
+
+        What fails after the last sound of an MP3 is no loss: programs append tags and padding.
+        """
+        return self._torn or (self._failing and self.container != "mp3")
+
+    @property
     def without_channels(self) -> bool:
         """Whether the header describes sound of zero channels."""
-        context = self._stream.codec_context
-        return context.channels == 0 and bool(context.sample_rate)
+        context: AudioCodecContext | None = self._stream.codec_context
+        return bool(context and context.sample_rate and context.channels == 0)
 
     def _packets(self) -> Iterator[Packet[AudioStream] | None]:
         """The track's packets, then None, which empties the decoder."""
@@ -106,24 +118,33 @@ class Track:
             with readable(self._path):
                 yield from (packet for packet in self._container.demux(self._stream) if packet.size)
         except av.FFmpegError:
-            self.damaged = True
+            self._fail()
         yield None
 
     def _frames(self) -> Iterator[AudioFrame]:
+        context: AudioCodecContext | None = self._stream.codec_context
+        if context is None:  # FFmpeg knows the format, and nobody who decodes it
+            self._fail()
+            return
         for packet in self._packets():
             try:
-                frames = self._stream.codec_context.decode(packet)
+                frames = context.decode(packet)
             except (av.FFmpegError, ValueError):
-                self.damaged = True
-                self._gap += _length(packet) if packet else 0.0
+                self._fail(_length(packet) if packet else 0.0)
                 continue
+            if frames and packet:
+                self._torn, self._failing = self._torn or self._failing, False
             yield from frames
+
+    def _fail(self, seconds: float = 0.0) -> None:
+        self.failed = self._failing = True
+        self._gap += seconds
 
     def _resampled(self) -> Iterator[FloatArray]:
         resampler, form = None, None
         for frame in self._frames():
             if not self._believable(frame):
-                self.damaged = True
+                self._fail()
                 continue
             self._note(frame)
             if form != (form := (frame.format.name, frame.layout.name, frame.sample_rate)):
@@ -154,7 +175,7 @@ class Track:
         try:
             frames = resampler.resample(frame)
         except (av.FFmpegError, ValueError):
-            self.damaged = True
+            self._fail()
             return
         for ready in frames:
             yield self._conform(ready.to_ndarray().reshape(-1, ready.layout.nb_channels).T)
@@ -172,6 +193,23 @@ def _length(packet: Packet[AudioStream]) -> float:
     if not packet.duration or not packet.time_base:
         return 0.0
     return min(LONGEST_GAP, float(packet.duration * packet.time_base))
+
+
+class _Source:
+    """A file as PyAV reads it. Damaged headers send it before the start, which is no disk error."""
+
+    def __init__(self, file: BufferedReader) -> None:
+        self.name = file.name
+        self.read = file.read
+        self.tell = file.tell
+        self._seek = file.seek
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """The new position, or -1, which FFmpeg takes for a refusal."""
+        try:
+            return self._seek(offset, whence)
+        except OSError:
+            return -1
 
 
 @contextmanager
@@ -214,9 +252,9 @@ def open_file(path: Path) -> Iterator[tuple[BufferedReader, int]]:
     with readable(path):
         if not path.is_file():
             raise NothingFound(path=path)
-        file = path.open("rb")
+        file, size = path.open("rb"), path.stat().st_size
     with file:
-        yield file, path.stat().st_size
+        yield file, size
 
 
 @contextmanager
@@ -234,7 +272,8 @@ def _open_container(file: BufferedReader, path: Path) -> InputContainer:
     file.seek(0)
     try:
         with readable(path):
-            container: InputContainer = av.open(file, options=OPTIONS, metadata_errors="replace")
+            source = _Source(file)
+            container: InputContainer = av.open(source, options=OPTIONS, metadata_errors="replace")
     except (av.FFmpegError, ValueError) as error:
         raise UnreadableSound(name=path.name) from error
     return container
@@ -244,6 +283,6 @@ def _refuse(name: str, failed: list[Track]) -> NoReturn:
     """Nothing in the file gave sound: says why."""
     if not failed or all(track.without_channels for track in failed):
         raise NoSoundTrack(name=name)
-    if any(track.damaged for track in failed):
+    if any(track.failed for track in failed):
         raise UnreadableSound(name=name)
     raise EmptySound(name=name)

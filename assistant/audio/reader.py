@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.audio.decode import Track, open_file, open_track, readable
 from assistant.audio.likeness import Likeness
-from assistant.audio.truncation import announces_duration, ends_early
+from assistant.audio.truncation import ANNOUNCING, ends_early
 from assistant.model import SAMPLE_RATE, Clip, SoundSurvey
 
 if TYPE_CHECKING:
@@ -102,7 +102,6 @@ def _sha256(path: Path) -> str:
 
 def _truncated(path: Path, track: Track, decoded: float) -> bool:
     with open_file(path) as (file, size), readable(path):
-        if track.damaged or ends_early(file, size):
+        if track.damaged or ends_early(file, size, track.container):
             return True
-        announced = track.announced if announces_duration(file, track.container) else 0.0
-    return announced - decoded > MISSING_SECONDS
+    return track.container in ANNOUNCING and track.announced - decoded > MISSING_SECONDS

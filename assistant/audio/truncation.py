@@ -1,7 +1,7 @@
 """Tells files that end before their container says they should.
 
 FFmpeg corrects many headers by the size of the file, silently; so the headers are read here.
-MP3, FLAC and AIFF announce a duration instead, which `announces_duration` says.
+FLAC and AIFF announce a duration instead (`ANNOUNCING`).
 """
 
 from __future__ import annotations
@@ -19,14 +19,18 @@ ASF_FILE_PROPERTIES = UUID("8cabdca1-a947-11cf-8ee4-00c00c205365").bytes_le
 EBML_HEADER = bytes.fromhex("1a45dfa3")
 MATROSKA_SEGMENT = bytes.fromhex("18538067")
 """Element identifiers of Matroska and WebM (RFC 8794, RFC 9559)."""
+ANNOUNCING = frozenset({"flac", "aiff"})
+"""Containers in which FFmpeg finds the duration written, and does not guess it."""
 OGG_PAGE = 65_307
 """The longest page of Ogg in bytes (RFC 3533)."""
 UNKNOWN_SIZES = range(0x7FFF_F000, 0x1_0000_0000)
 """What recorders write into a WAV header when they cannot come back to correct it."""
 
 
-def ends_early(file: BinaryIO, size: int) -> bool:
-    """Whether the container of a file of `size` bytes goes on after the file's end."""
+def ends_early(file: BinaryIO, size: int, container: str) -> bool:
+    """Whether the container (FFmpeg's name) of a file of `size` bytes goes on after its end."""
+    if container == "mp3":
+        return _mp3_ends_early(file, size)
     file.seek(0)
     start = file.read(16)
     if start[:4] in {b"RIFF", b"RF64"} and start[8:12] == b"WAVE":
@@ -38,11 +42,6 @@ def ends_early(file: BinaryIO, size: int) -> bool:
     if start[:4] == EBML_HEADER:
         return _matroska_ends_early(file, size)
     return start[4:8] == b"ftyp" and any(box.end > size for box in boxes(file, 0, size))
-
-
-def announces_duration(file: BinaryIO, container: str) -> bool:
-    """Whether FFmpeg found the duration written in this `container`, and did not guess it."""
-    return container in {"flac", "aiff"} or (container == "mp3" and _mp3_counts_frames(file))
 
 
 def _wav_ends_early(file: BinaryIO, size: int) -> bool:
@@ -90,12 +89,17 @@ def _ogg_ends_early(file: BinaryIO, size: int) -> bool:
     return not whole or not page[5] & 4
 
 
-def _mp3_counts_frames(file: BinaryIO) -> bool:
+def _mp3_ends_early(file: BinaryIO, size: int) -> bool:
+    """Whether the Xing header, which LAME and others write, counts more bytes than are left."""
     file.seek(0)
-    start = file.read(10)
-    file.seek(_id3_length(start))
-    first_frame = file.read(4096)
-    return any(mark in first_frame for mark in (b"Xing", b"Info", b"VBRI"))
+    begin = _id3_length(file.read(10))
+    file.seek(begin)
+    frame = file.read(4096)
+    found = max(frame.find(b"Xing"), frame.find(b"Info"))
+    if found < 0 or len(frame) < found + 16 or not frame[found + 7] & 2:
+        return False
+    place = found + (12 if frame[found + 7] & 1 else 8)
+    return begin + int.from_bytes(frame[place : place + 4]) > size
 
 
 def _id3_length(start: bytes) -> int:

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from assistant.audio.decode import _Source
 from assistant.audio.reader import PyAVReader
 from assistant.errors import (
     EmptySound,
@@ -203,6 +204,32 @@ def test_damage_in_the_middle_keeps_the_time_of_what_follows(tmp_path: Path) -> 
     assert survey.truncated
     assert survey.duration == pytest.approx(10, abs=0.03)
     assert np.argmax(np.abs(read) > 0.2) / SAMPLE_RATE == pytest.approx(8, abs=0.03)
+
+
+def test_tags_and_padding_behind_an_mp3_are_no_damage(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mp3", tones([440], 5, 44_100), 44_100, "libmp3lame")
+    path.write_bytes(path.read_bytes() + bytes(5_000) + b"TAG".ljust(128, b" "))
+    survey = READER.survey(path)
+    assert survey.duration == pytest.approx(5, abs=0.05)
+    assert not survey.truncated
+
+
+def test_a_track_that_nobody_decodes_is_unreadable(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.wav", tones([440], 1, 16_000), 16_000, "pcm_s16le")
+    whole = bytearray(path.read_bytes())
+    whole[20:22] = b"\x77\x77"
+    path.write_bytes(whole)
+    assert isinstance(refused(path), UnreadableSound)
+
+
+def test_a_header_that_points_before_the_file_is_no_disk_error(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path / "a.wav", tones([440], 1, 16_000), 16_000, "pcm_s16le")
+    with path.open("rb") as file:
+        assert _Source(file).seek(-5) == -1
+        assert _Source(file).seek(-5, 2) == path.stat().st_size - 5
+    assert capfd.readouterr() == ("", "")
 
 
 def test_lost_frames_of_flac_are_noticed(tmp_path: Path) -> None:
