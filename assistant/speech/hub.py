@@ -11,7 +11,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from assistant.errors import FetchRefused, NoConnection
+from assistant.errors import DiskFull, FetchRefused, NoConnection
 from assistant.speech.layout import Layout
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ _IGNORED: dict[Layout | None, str] = {
     # Encoders lie on the hub in several formats; the safetensors are what is loaded.
     Layout.ENCODER: "onnx/*|openvino/*|pytorch_model.bin|*.h5|*.msgpack|*.ot",
 }
-_REFUSED = 7
+_REFUSED, _FULL = 7, 8
 _DOWNLOAD = f"""
-import sys
+import errno, sys
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 repository, folder, allowed, ignored = sys.argv[1:]
@@ -47,7 +47,8 @@ except (GatedRepoError, RepositoryNotFoundError) as error:
     print(error, file=sys.stderr)
     sys.exit({_REFUSED})
 except Exception as error:
-    sys.exit(f"{{type(error).__name__}}: {{error}}")
+    print(f"{{type(error).__name__}}: {{error}}", file=sys.stderr)
+    sys.exit({_FULL} if getattr(error, "errno", None) == errno.ENOSPC else 1)
 """
 
 
@@ -60,6 +61,7 @@ def download(repository: str, folder: Path, kind: Layout | None = None) -> None:
     Raises:
         FetchRefused: the hub does not have it, or wants its terms accepted first.
         NoConnection: the hub cannot be reached, or the connection broke.
+        DiskFull: no room.
     """
     online = {k: v for k, v in os.environ.items() if k not in _OFFLINE}
     allowed, ignored = _ALLOWED.get(kind, ""), _IGNORED.get(kind, "")
@@ -72,5 +74,7 @@ def download(repository: str, folder: Path, kind: Layout | None = None) -> None:
     )
     if done.returncode == _REFUSED:
         raise FetchRefused(name=repository)
+    if done.returncode == _FULL:
+        raise DiskFull(path=folder)
     if done.returncode != 0:
         raise NoConnection(name=repository)

@@ -46,7 +46,7 @@ def landing(folder: Path) -> Iterator[Path]:
         StorageError: the disk is full, or nothing can be written beside `folder`.
     """
     sweep(folder.parent, mine=folder)
-    temporary = folder.parent / f"{_TEMPORARY}{uuid.uuid4().hex[:8]}-{folder.name}"
+    temporary = _temporary(folder)
     with storage_errors(folder.parent):
         try:
             temporary.mkdir()
@@ -54,6 +54,19 @@ def landing(folder: Path) -> Iterator[Path]:
             _replace(folder, temporary)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+
+
+def discard(folder: Path) -> None:
+    """Removes `folder`, which is gone at once even when the process is killed meanwhile.
+
+    Call it inside `only_one(folder)`.
+
+    Raises:
+        NotWritable: no right to.
+    """
+    with storage_errors(folder):
+        leftover = folder.rename(_temporary(folder))
+    shutil.rmtree(leftover, ignore_errors=True)
 
 
 def sweep(place: Path, mine: Path | None = None) -> None:
@@ -70,6 +83,10 @@ def sweep(place: Path, mine: Path | None = None) -> None:
             continue
 
 
+def _temporary(folder: Path) -> Path:
+    return folder.parent / f"{_TEMPORARY}{uuid.uuid4().hex[:8]}-{folder.name}"
+
+
 def _lock(folder: Path) -> FileLock:
     return FileLock(folder.parent / f".{folder.name}.lock")
 
@@ -79,13 +96,8 @@ def _replace(folder: Path, temporary: Path) -> None:
         if path.is_file():
             _flush(path)
     if folder.exists():
-        # Renaming onto a folder works only when it is empty; the old one is swept as a leftover.
-        old = folder.parent / f"{_TEMPORARY}{uuid.uuid4().hex[:8]}-{folder.name}"
-        folder.rename(old)
-        temporary.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        temporary.rename(folder)
+        discard(folder)  # renaming onto a folder works only when it is empty
+    temporary.rename(folder)
 
 
 def _flush(path: Path) -> None:

@@ -23,7 +23,7 @@ from assistant.model import ModelUse
 from assistant.speech import hub
 from assistant.speech.carry import carry_in
 from assistant.speech.embedded import EMBEDDED_NAME, PARCELS, join_embedded
-from assistant.speech.landing import landing, only_one
+from assistant.speech.landing import discard, landing, only_one
 from assistant.speech.layout import Layout, layout_of
 from assistant.speech.manifest import FileNote, Manifest, notes_of, read_manifest
 from assistant.speech.recommended import RECOMMENDED, canonical, recommendation
@@ -102,7 +102,7 @@ class WeightStore:
             raise UnknownModel(name=setting, folder=self.folder)
         if layout_of(folder) is not kind:
             raise BadModelFolder(path=folder, missing=f"{kind} ({_TASKS[kind]})")
-        manifest = self._manifest(folder)
+        manifest = read_manifest(folder) or _described(folder)
         manifest.check_sizes(folder)
         return Weights(folder, _use(manifest))
 
@@ -169,8 +169,12 @@ class WeightStore:
         layout_of(folder)
         manifest = read_manifest(folder)
         if manifest is None:
-            return self._manifest(folder, progress)
-        manifest.check(folder, progress)
+            manifest = _described(folder, progress)
+            if folder.parent == self.folder:
+                with suppress(OSError):
+                    manifest.write(folder)
+        else:
+            manifest.check(folder, progress)
         return manifest
 
     def remove(self, name: str) -> None:
@@ -181,8 +185,8 @@ class WeightStore:
             NotWritable: no right to.
         """
         target = self.folder_of(name)
-        with only_one(target), storage_errors(target):
-            shutil.rmtree(target)
+        with only_one(target):
+            discard(target)
 
     def fetch(self, name: str) -> Manifest:
         """Brings weights from the hub: a recommended name, or `owner/repository`.
@@ -275,16 +279,11 @@ class WeightStore:
             raise BadModelName(name=name)
         return self.folder / name
 
-    def _manifest(self, folder: Path, progress: ByteProgress | None = None) -> Manifest:
-        if manifest := read_manifest(folder):
-            return manifest
-        layout = layout_of(folder)
-        notes = notes_of(folder, layout, progress)
-        manifest = _manifest(folder.name, layout, folder, str(folder), notes)
-        if folder.parent == self.folder:
-            with suppress(OSError):
-                manifest.write(folder)
-        return manifest
+
+def _described(folder: Path, progress: ByteProgress | None = None) -> Manifest:
+    """The note that `folder` would get; it is not written, as somebody may be copying still."""
+    layout = layout_of(folder)
+    return _manifest(folder.name, layout, folder, str(folder), notes_of(folder, layout, progress))
 
 
 def _kind(folder: Path) -> Layout | None:
