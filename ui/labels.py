@@ -23,7 +23,7 @@ JA = {
     "count_least": "最少",
     "count_most": "最多",
     "people": "人",
-    "weights": "聞き取りの重み",
+    "weights": "重み",
     "weights_auto": "自動(いちばんよいもの)",
     "recordings": "録音の一覧",
     "none_yet": "まだ録音がありません。",
@@ -73,7 +73,7 @@ JA = {
     "no_checks": "確認したい箇所はありません。",
     "follow": "再生中の発言へ戻る",
     "speakers": "話者",
-    "speakers_hint": "名前を書き換えて Enter。すべての発言と書き出しに反映されます。",
+    "speakers_hint": "名前は書き換えられます(Enter で決定)。",
     "name_of": "{} の名前",
     "renamed": "「{}」にしました",
     "documents": "受け取る",
@@ -109,7 +109,9 @@ JA = {
     "no_turns": "この録音には、文字にできる声がありませんでした。",
     "length": "長さ",
     "found_speakers": "話者 {} 人",
-    "offline_error": "アプリにつながりません。録音と処理はそのまま残っています。つながるのを待っています…",
+    "offline_error": (
+        "アプリにつながりません。録音と処理はそのまま残っています。つながるのを待っています…"
+    ),
     "failed_upload": (
         "「{}」を取り込めませんでした。元のファイルはそのままです。もう一度置いてください。"
     ),
@@ -150,8 +152,8 @@ EN = {
     "count_least": "Least",
     "count_most": "Most",
     "people": "people",
-    "weights": "Recognition weights",
-    "weights_auto": "Automatic (the best there are)",
+    "weights": "Weights",
+    "weights_auto": "Auto (the best there are)",
     "recordings": "Recordings",
     "none_yet": "No recordings yet.",
     "uploading": "Taking in",
@@ -202,7 +204,7 @@ EN = {
     "no_checks": "Nothing needs a check.",
     "follow": "Back to the turn being played",
     "speakers": "Speakers",
-    "speakers_hint": "Edit a name and press Enter: every turn and document follows.",
+    "speakers_hint": "Names can be edited: Enter saves.",
     "name_of": "Name of {}",
     "renamed": "Now called “{}”",
     "documents": "Take away",

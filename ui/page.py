@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from ui.guard import Guard, names_of
-from ui.routes import add_error_handlers, make_router
+from ui.routes import Routes, add_error_handlers
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -43,7 +43,7 @@ def create_app(settings: Settings, library: Library, models: Models) -> FastAPI:
     import gradio
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(make_router(library, models, settings.screen_language))
+    app.include_router(Routes(library, models, settings.screen_language).router())
     app.mount("/kikigaki", FreshFiles(directory=STATIC))
     add_error_handlers(app)
     theme = gradio.themes.Base(font=FONTS, font_mono=["monospace"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from assistant.model import Flag, Span, merge_spans
@@ -97,15 +96,14 @@ def withheld_json(segment: Segment) -> Json:
     }
 
 
-def speaking_seconds(transcript: Transcript) -> Counter[str]:
+def speaking_seconds(transcript: Transcript) -> dict[str, float]:
     """How long each speaker speaks; own overlapping spans count once."""
-    spans: dict[str, list[Span]] = {}
+    spans: dict[str, list[Span]] = {one.id: [] for one in transcript.speakers}
     for one in transcript.speech:
         spans.setdefault(one.speaker, []).append(Span(one.start, one.end))
-    totals: Counter[str] = Counter()
-    for speaker, own in spans.items():
-        totals[speaker] = sum(span.duration for span in merge_spans(own))  # type: ignore[assignment]
-    return totals
+    return {
+        speaker: sum(span.duration for span in merge_spans(own)) for speaker, own in spans.items()
+    }
 
 
 def _cs(seconds: float) -> float:

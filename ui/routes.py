@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
+from urllib.parse import quote
 
 from fastapi import APIRouter, Body, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -35,38 +36,65 @@ if TYPE_CHECKING:
 
 BLOCK = 1 << 20
 """Bytes of an arriving recording that are written at once."""
+PRIVATE = {"Cache-Control": "private, no-cache"}
+"""No cache on the way keeps it, and the browser asks whether it has changed."""
 STATUS = {UnknownRecording: 404, RecordingInUse: 409, DiskFull: 507}
 
 
-def make_router(library: Library, models: Models, language: str) -> APIRouter:
+class Routes:
     """The routes under `/api`. Paths hold ids only: they may stand in a log."""
-    router = APIRouter(prefix="/api")
 
-    @router.get("/site")
-    def site() -> dict[str, Any]:
+    def __init__(self, library: Library, models: Models, language: str) -> None:
+        self._library = library
+        self._models = models
+        self._language = language
+
+    def router(self) -> APIRouter:
+        """Ready to be included."""
+        router = APIRouter(prefix="/api")
+        one = "/recordings/{recording}"
+        for path, answer in (
+            ("/site", self.site),
+            ("/recordings", self.entries),
+            (f"{one}/transcript", self.transcript),
+            (f"{one}/sound", self.sound),
+            (f"{one}/peaks", self.peaks),
+            (f"{one}/export/{{form}}", self.export),
+        ):
+            router.add_api_route(path, answer)
+        router.add_api_route("/recordings", self.add, methods=["PUT"], status_code=201)
+        for method, path, act in (
+            ("PUT", f"{one}/speakers/{{speaker}}", self.rename),
+            ("POST", f"{one}/cancel", self.cancel),
+            ("POST", f"{one}/retry", self.retry),
+            ("DELETE", one, self.remove),
+        ):
+            router.add_api_route(path, act, methods=[method], status_code=204)
+        return router
+
+    def site(self) -> dict[str, Any]:
+        """What the page needs to know once."""
         return {
             "version": __version__,
-            "language": language,
+            "language": self._language,
             "labels": LABELS,
-            "formats": library.formats,
-            "models": list(models()),
+            "formats": self._library.formats,
+            "models": list(self._models()),
         }
 
-    @router.get("/recordings")
-    def entries() -> dict[str, Any]:
-        return {
-            "recordings": [entry_json(entry) for entry in library.entries()],
-            "free": free_bytes(library),
-        }
+    def entries(self) -> dict[str, Any]:
+        """The list, with progress, and the room that is left."""
+        entries = [entry_json(entry) for entry in self._library.entries()]
+        return {"recordings": entries, "free": free_bytes(self._library)}
 
-    @router.put("/recordings", status_code=201)
     async def add(
-        request: Request, name: str, kind: str = "", speakers: str = "", model: str = "auto"
+        self, request: Request, name: str, kind: str = "", speakers: str = "", model: str = "auto"
     ) -> dict[str, str]:
+        """Takes a recording in: its bytes are the body."""
         options = parse_options(kind, speakers, model)
         stream = request.stream()
         try:
-            with library.adding(name, options) as (recording, file):
+            with self._library.adding(name, options) as (recording, file):
                 await write_stream(stream, file)
         except StorageError:
             # A browser reads an answer only when it has sent everything.
@@ -75,53 +103,47 @@ def make_router(library: Library, models: Models, language: str) -> APIRouter:
             raise
         return {"id": recording}
 
-    @router.get("/recordings/{recording}/transcript")
-    def transcript(recording: str) -> JSONResponse:
-        return JSONResponse(transcript_json(library.transcript(recording)))
+    def transcript(self, recording: str) -> JSONResponse:
+        """The transcript, with names."""
+        return JSONResponse(transcript_json(self._library.transcript(recording)))
 
-    @router.get("/recordings/{recording}/sound")
-    def sound(recording: str) -> FileResponse:
-        copy = library.copy(recording)
-        if copy.exists():
-            return FileResponse(copy, media_type="audio/webm", headers={"Cache-Control": "private"})
-        return FileResponse(library.sound(recording), headers={"Cache-Control": "private"})
+    def sound(self, recording: str) -> FileResponse:
+        """The copy that browsers play, in ranges; before it is made, the sound as it came."""
+        copy = self._library.copy(recording)
+        path = copy if copy.exists() else self._library.sound(recording)
+        return FileResponse(path, headers=PRIVATE)
 
-    @router.get("/recordings/{recording}/peaks")
-    def peaks(recording: str) -> FileResponse:
-        outline = library.peaks(recording)
+    def peaks(self, recording: str) -> FileResponse:
+        """The outline of the sound."""
+        outline = self._library.peaks(recording)
         if not outline.exists():
             raise UnknownRecording
-        return FileResponse(outline, media_type="application/octet-stream")
+        return FileResponse(outline, media_type="application/octet-stream", headers=PRIVATE)
 
-    @router.put("/recordings/{recording}/speakers/{speaker}", status_code=204)
+    def export(self, recording: str, form: str) -> Response:
+        """A document to save."""
+        document = self._library.export(recording, form)
+        headers = PRIVATE | {"Content-Disposition": attachment(document.name)}
+        return Response(document.content, media_type="application/octet-stream", headers=headers)
+
     def rename(
-        request: Request, recording: str, speaker: str, name: str = Body(embed=True)
+        self, request: Request, recording: str, speaker: str, name: Annotated[str, Body(embed=True)]
     ) -> None:
+        """Calls a speaker by another name."""
         who = request.client.host if request.client else ""
-        library.rename_speaker(recording, speaker, name, who)
+        self._library.rename_speaker(recording, speaker, name, who)
 
-    @router.get("/recordings/{recording}/export/{form}")
-    def export(recording: str, form: str) -> Response:
-        document = library.export(recording, form)
-        return Response(
-            document.content,
-            media_type="application/octet-stream",
-            headers={"Content-Disposition": attachment(document.name)},
-        )
+    def cancel(self, recording: str) -> None:
+        """Stops the work."""
+        self._library.cancel(recording)
 
-    @router.post("/recordings/{recording}/cancel", status_code=204)
-    def cancel(recording: str) -> None:
-        library.cancel(recording)
+    def retry(self, recording: str) -> None:
+        """Goes on with the work."""
+        self._library.retry(recording)
 
-    @router.post("/recordings/{recording}/retry", status_code=204)
-    def retry(recording: str) -> None:
-        library.retry(recording)
-
-    @router.delete("/recordings/{recording}", status_code=204)
-    def remove(recording: str) -> None:
-        library.remove(recording)
-
-    return router
+    def remove(self, recording: str) -> None:
+        """Deletes the recording."""
+        self._library.remove(recording)
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -168,8 +190,6 @@ def parse_options(kind: str, speakers: str, model: str) -> Options:
 
 def attachment(name: str) -> str:
     """A `Content-Disposition` that saves under `name` in any script (RFC 6266, RFC 8187)."""
-    from urllib.parse import quote
-
     plain = "".join(char if char.isascii() and char not in '"\\' else "_" for char in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 

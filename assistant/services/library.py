@@ -119,8 +119,9 @@ class Library:
         if not self.folder.is_dir():
             return []
         jobs = self._queue.jobs()
-        ids = sorted((path.name for path in self.folder.iterdir()), reverse=True)
-        return [self._entry(one, jobs.get(one)) for one in ids if self._is_here(one)]
+        ids = [path.name for path in self.folder.iterdir() if self._is_here(path.name)]
+        entries = [self._entry(one, jobs.get(one)) for one in ids]
+        return sorted(entries, key=lambda entry: entry.added, reverse=True)
 
     def entry(self, recording: str) -> Entry:
         """One recording.

@@ -19,7 +19,7 @@ export class Intake {
       onchange: () => { this.take(this.files.files); this.files.value = ""; } });
     this.zone = make("div", { class: "kk-drop" },
       make("strong", { "data-say": "drop" }),
-      make("label", { for: "kk-files", class: "kk-button kk-main-button", "data-say": "choose" }),
+      make("label", { for: "kk-files", class: "kk-button kk-small", "data-say": "choose" }),
       make("span", { class: "kk-hint", "data-say": "drop_hint" }));
     const kinds = ["auto", "meeting", "call"].map((kind) => make("label", { class: "kk-pill" },
       make("input", { type: "radio", name: "kk-kind", value: kind === "auto" ? "" : kind, checked: kind === "auto" }),

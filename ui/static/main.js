@@ -26,7 +26,7 @@ class Page {
   }
 
   #build() {
-    const language = (code, name) => make("button", { type: "button", lang: code, "aria-pressed": currentLanguage() === code,
+    const language = (code, name) => make("button", { type: "button", lang: code, "aria-pressed": String(currentLanguage() === code),
       onclick: () => this.#speakIn(code) }, name);
     this.languages = make("div", { class: "kk-languages", role: "group", "data-say-label": "language" },
       language("ja", "日本語"), language("en", "English"));
@@ -279,7 +279,7 @@ class Page {
   #speakIn(language) {
     switchLanguage(language);
     document.title = say("product");
-    for (const button of this.languages.children) button.setAttribute("aria-pressed", button.lang === language);
+    for (const button of this.languages.children) button.setAttribute("aria-pressed", String(button.lang === language));
     speak(document.querySelector(".kk"));
     this.view.refresh();
     this.#showList();

@@ -6,10 +6,12 @@ import { COLOURS, Timeline } from "./timeline.js";
 import { Turns } from "./turns.js";
 import { clock, day, make, say, speak } from "./words.js";
 
+const ORDER = ["docx", "txt", "srt", "vtt", "csv", "json"];
+
 export class TranscriptView {
   /** `on.announce(sentence)` for what should be read aloud, `on.problem(sentence)`, `on.remove()`. */
   constructor(formats, on) {
-    this.formats = formats;
+    this.formats = [...formats].sort((one, other) => ORDER.indexOf(one) - ORDER.indexOf(other));
     this.on = on;
     this.player = new Player({ moved: (seconds) => this.#moved(seconds), failed: () => on.problem(say("failed_sound")) });
     this.timeline = new Timeline({ seek: (seconds) => this.player.seek(seconds), tell: (seconds) => this.#tell(seconds) });
@@ -42,12 +44,12 @@ export class TranscriptView {
       server.transcript(entry.id),
       server.peaks(entry.id).catch(() => new Uint8Array()),
     ]);
-    this.entry = entry;
     this.transcript = transcript;
     this.only.checked = false;
-    this.player.load(server.soundAddress(entry.id), transcript.duration);
     this.timeline.show(transcript, peaks);
     this.turns.show(transcript);
+    this.entry = entry;
+    this.player.load(server.soundAddress(entry.id), transcript.duration);
     this.refresh();
   }
 
