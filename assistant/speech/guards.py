@@ -51,8 +51,8 @@ SLACK = 0.3
 """Seconds of voice that the detector may have missed around a segment."""
 SPARSEST = 1.5
 """Characters per voiced second; where there are fewer, the recogniser skipped something."""
-LONG_ENOUGH = 3.0
-"""Seconds of voice from which on that can be told."""
+LONG_ENOUGH = 1.2
+"""Seconds of voice that are more than a cough or a sigh."""
 MOST_COMPRESSED = 2.4
 """Ratio of UTF-8 bytes to their zlib compression; the figure of OpenAI's Whisper."""
 UNSURE = -1.0
@@ -81,8 +81,9 @@ def review(segments: Iterable[Segment], evidence: Evidence) -> Heard:
     return Heard(kept, withheld)
 
 
-def doubts(text: str, evidence: Evidence) -> frozenset[Flag]:
-    """What speaks against the text of a whole window; empty when nothing does."""
+def doubts(segments: Sequence[Segment], evidence: Evidence) -> frozenset[Flag]:
+    """What speaks against what was written for a whole window; empty when nothing does."""
+    text = "".join(segment.text for segment in segments)
     voiced = sum(span.duration for span in evidence.voice)
     bare = plain(text)
     found = {
@@ -90,9 +91,21 @@ def doubts(text: str, evidence: Evidence) -> frozenset[Flag]:
         Flag.COMPRESSION: compression(text) > MOST_COMPRESSED,
         Flag.LOW_PROBABILITY: evidence.log_probability < UNSURE,
         Flag.TOO_DENSE: len(bare) > DENSEST * (voiced + SLACK),
-        Flag.UNRECOGNIZED: voiced >= LONG_ENOUGH and len(bare) < SPARSEST * voiced,
+        Flag.UNRECOGNIZED: len(bare) < SPARSEST * (voiced - LONG_ENOUGH)
+        or unwritten(segments, evidence.voice) > LONG_ENOUGH,
     }
     return frozenset(flag for flag, is_so in found.items() if is_so)
+
+
+def unwritten(segments: Sequence[Segment], voice: Sequence[Span]) -> float:
+    """Seconds of the longest voice in a row under which no word was written."""
+    words = [Span(word.start, word.end) for segment in segments for word in segment.words]
+    longest = row = 0.0
+    for span in voice:
+        covered = sum(span.overlap(word) for word in words)
+        row = row + span.duration if covered <= 0 else max(0.0, span.duration - covered - SLACK)
+        longest = max(longest, row)
+    return longest
 
 
 def is_loop(bare: str) -> bool:

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 SEGMENT_PAUSE = 0.5
 """Seconds between two words that end a segment."""
 SENTENCE_MARKS = ("。", "?", "!", "？", "！")
+_MOST_FRAMES = 3000
+"""What the encoder takes: 30 seconds of 10 ms."""
+_SILENCE_AFTER = 800
+"""Frames of silence after the longest window of a group. Whisper learnt on 30 seconds; with less
+than 5 seconds of silence after short sound it begins to loop, with more it only takes longer."""
 _SEED = 20_000
 """For the second attempt, which draws words at random when everything else fails."""
 _BEFORE, _AFTER = "\"'“¿([{-「『（", "\"'.。,，!！?？:：”)]}、」』）"
@@ -91,15 +96,16 @@ class WhisperRecognizer:
     def _heard(self, window: Window, draft: _Draft) -> Heard:
         if _doubts(window, draft):
             draft = _better(window, draft, self._decode_alone(window.clip.samples[0]))
-        evidence = Evidence(window.voice, draft.log_probability)
-        return review(_segments(_placed(draft.words, window), window.lane), evidence)
+        return review(_segments(draft, window), _evidence(window, draft))
 
     def _decode(self, sounds: Sequence[Any]) -> list[_Draft]:
         """All windows in one pass: one encoding, one search, one alignment."""
         whisper = self._whisper
-        features = [whisper.feature_extractor(sound)[..., :-1] for sound in sounds]
-        encoded = whisper.encode(np.stack([pad_or_trim(feature) for feature in features]))
-        prompt = whisper.get_prompt(self._tokenizer, [], without_timestamps=True)
+        features = [whisper.feature_extractor(sound, padding=0) for sound in sounds]
+        lengths = [feature.shape[-1] for feature in features]
+        heard = min(_MOST_FRAMES, max(lengths) + _SILENCE_AFTER)
+        encoded = whisper.encode(np.stack([pad_or_trim(feature, heard) for feature in features]))
+        prompt = whisper.get_prompt(self._tokenizer, [], without_timestamps=False)
         results = whisper.model.generate(
             encoded,
             [prompt] * len(sounds),
@@ -112,7 +118,7 @@ class WhisperRecognizer:
             [token for token in result.sequences_ids[0] if token < self._tokenizer.eot]
             for result in results
         ]
-        words = self._align(encoded, tokens, [feature.shape[-1] for feature in features])
+        words = self._align(encoded, tokens, lengths)
         return [
             _Draft(tuple(aligned), result.scores[0] * len(ids) / (len(ids) + 1))
             for aligned, ids, result in zip(words, tokens, results, strict=True)
@@ -155,8 +161,12 @@ def _device(device: str) -> str:
     return "cuda" if ctranslate2.get_cuda_device_count() > 0 else "cpu"
 
 
+def _evidence(window: Window, draft: _Draft) -> Evidence:
+    return Evidence(window.voice, draft.log_probability)
+
+
 def _doubts(window: Window, draft: _Draft) -> int:
-    return len(doubts(draft.text, Evidence(window.voice, draft.log_probability)))
+    return len(doubts(_segments(draft, window), _evidence(window, draft)))
 
 
 def _better(window: Window, first: _Draft, second: _Draft) -> _Draft:
@@ -209,10 +219,10 @@ def _in_voice(said: Span, voice: Sequence[Span]) -> Span:
     return Span(max(said.start, island.start), min(said.end, island.end))
 
 
-def _segments(words: Sequence[Word], lane: int) -> list[Segment]:
+def _segments(draft: _Draft, window: Window) -> list[Segment]:
     """Words in groups: a group ends at a pause or with a sentence."""
     groups: list[list[Word]] = []
-    for word in words:
+    for word in _placed(draft.words, window):
         before = groups[-1][-1] if groups else None
         if (
             before is None
@@ -221,4 +231,6 @@ def _segments(words: Sequence[Word], lane: int) -> list[Segment]:
         ):
             groups.append([])
         groups[-1].append(word)
-    return [Segment(group[0].start, group[-1].end, tuple(group), lane=lane) for group in groups]
+    return [
+        Segment(group[0].start, group[-1].end, tuple(group), lane=window.lane) for group in groups
+    ]

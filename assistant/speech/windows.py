@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class WindowPolicy:
     """The figures, in seconds and decibels. The defaults are for whole recordings."""
 
-    longest: float = 29.9
-    """A window's length; Whisper hears 30 seconds at a time."""
+    longest: float = 15.0
+    """A window's length. Whisper takes 30 seconds, but the small ones then lose their place."""
     min_silence: float = 0.16
     """A pause that ends an island."""
     longest_pause: float = 10.0
