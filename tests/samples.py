@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import wave
 from pathlib import Path
 from typing import Any
 
@@ -24,3 +25,11 @@ def truth(name: str, role: str | None = None) -> list[dict[str, Any]]:
     speaker = data["speakers"][CALL_SPEAKERS[role]]
     wanted = speaker["id"] if isinstance(speaker, dict) else speaker
     return [turn for turn in turns if turn["speaker"] == wanted]
+
+
+def opening(name: str, target: Path, seconds: float) -> Path:
+    """The first seconds of a sample, at `target`."""
+    with wave.open(str(SAMPLES / f"{name}.wav")) as whole, wave.open(str(target), "wb") as part:
+        part.setparams(whole.getparams())
+        part.writeframes(whole.readframes(round(seconds * whole.getframerate())))
+    return target

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-import wave
 from typing import TYPE_CHECKING
 
 import pytest
 
 from assistant.settings import Settings
 from assistant.text.compare import reading_cer
-from tests.samples import SAMPLES, truth
+from tests.samples import SAMPLES, opening, truth
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,14 +38,6 @@ def kikigaki(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str
     return subprocess.run(
         command, env=places(tmp_path), capture_output=True, text=True, check=False
     )
-
-
-def opening(name: str, target: Path, seconds: float) -> Path:
-    """The first seconds of a sample, under another name."""
-    with wave.open(str(SAMPLES / f"{name}.wav")) as whole, wave.open(str(target), "wb") as part:
-        part.setparams(whole.getparams())
-        part.writeframes(whole.readframes(round(seconds * whole.getframerate())))
-    return target
 
 
 @pytest.fixture(scope="module")
@@ -140,8 +132,6 @@ def test_ctrl_c_leaves_nothing_broken_and_the_next_run_goes_on(tmp_path: Path) -
 
 
 def _kept(steps: Path) -> int:
-    import sqlite3
-
     if not steps.is_file():
         return 0
     try:
