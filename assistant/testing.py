@@ -29,8 +29,9 @@ from assistant.model import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+    from typing import BinaryIO
 
-    from assistant.model import FloatArray, SpeakerCount
+    from assistant.model import FloatArray, SpeakerCount, Transcript
     from assistant.ports import Steps
 
 FAKE_WEIGHTS = ModelUse("recognition", "fake", "assistant.testing", "MIT", "0" * 64)
@@ -226,3 +227,42 @@ class FakeClock:
     def now(self) -> datetime:
         """Always the same moment."""
         return self.time
+
+
+@dataclass
+class FakeShelf:
+    """`ports.Shelf` that keeps transcripts in memory and leaves an empty file for each."""
+
+    transcripts: dict[Path, Transcript] = field(default_factory=dict)
+
+    def find(self, folder: Path, name: str) -> Transcript | None:
+        """What was written there."""
+        return self.transcripts.get(folder / f"{name}.json")
+
+    def write(
+        self, transcript: Transcript, folder: Path, name: str, formats: Sequence[str]
+    ) -> dict[str, Path]:
+        """Keeps it."""
+        paths = {one: folder / f"{name}.{one}" for one in formats}
+        for path in paths.values():
+            path.touch()
+        self.transcripts[folder / f"{name}.json"] = transcript
+        return paths
+
+    def complete(
+        self, transcript: Transcript, folder: Path, name: str, formats: Sequence[str]
+    ) -> dict[str, Path]:
+        """The same."""
+        return self.write(transcript, folder, name, formats)
+
+
+class FakeExporter:
+    """`ports.Exporter` that writes a line for each turn: name, tab, text."""
+
+    suffix = "txt"
+
+    def export(self, transcript: Transcript, stream: BinaryIO) -> None:
+        """In UTF-8."""
+        for turn in transcript.turns:
+            name = transcript.speaker(turn.speaker).name
+            stream.write(f"{name}\t{turn.text}\n".encode())

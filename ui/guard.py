@@ -43,7 +43,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, hosts: Collection[str] = ()) -> None:
         self._app = app
-        self._hosts = LOCAL_NAMES | {name.strip().lower() for name in hosts if name.strip()}
+        self._hosts = LOCAL_NAMES | {name.lower() for name in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on what is allowed."""
@@ -103,7 +103,7 @@ def names_of(host: str, more: str) -> set[str]:
 
     `more` are further names, with commas. An address that means all networks names none of them.
     """
-    names = {name for name in more.split(",") if name.strip()}
+    names = {name.strip() for name in more.split(",") if name.strip()}
     try:
         everywhere = ipaddress.ip_address(host).is_unspecified
     except ValueError:

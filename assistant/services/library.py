@@ -43,6 +43,7 @@ LONGEST_NAME = 60
 ABANDONED = timedelta(hours=12)
 """After this, sound that was still arriving when the program ended is dropped."""
 
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
 
@@ -297,13 +298,14 @@ def file_name(name: str) -> str:
     stem, dot, suffix = base.rpartition(".")
     stem, ending = (stem, dot + suffix[:10]) if stem else (base, "")
     room = LONGEST_FILE_NAME - len(ending.encode())
-    return stem.encode()[:room].decode(errors="ignore") + ending
+    return (stem.encode()[:room].decode(errors="ignore") + ending).strip(" .")
 
 
 def _clean(text: str) -> str:
     """Without characters that nobody sees: line ends, controls, marks of direction."""
     composed = unicodedata.normalize("NFC", text)
-    return "".join(char for char in composed if unicodedata.category(char)[0] != "C").strip()
+    shown = (char for char in composed if unicodedata.category(char) not in _HIDDEN)
+    return "".join(shown).strip()
 
 
 def _read_json(path: Path) -> dict[str, str]:

@@ -1,0 +1,108 @@
+"""A worker process whose recogniser does as the recording's name says.
+
+Started as `python -m tests.worker_process DATA`.
+`deadly…` ends the process in the third group like a fault in native code, `weak…` does so once,
+`stuck…` never comes back from the third group, `bug…` raises there; all others are heard.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.export.registry import EXPORTERS
+from assistant.export.shelf import FolderShelf
+from assistant.jobs.queue import QueueDatabase
+from assistant.jobs.steps import StepsDatabase
+from assistant.jobs.worker import Worker, alone, end_with
+from assistant.model import SAMPLE_RATE, Clip
+from assistant.services.library import Library
+from assistant.services.transcribing import Transcriber
+from assistant.testing import FakeClock, FakeReader, FakeRecognizer, FakeToolbox, sound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from assistant.model import Heard, Window
+
+GROUP = 4
+SECONDS = 20
+
+
+class Reader(FakeReader):
+    """Finds the same sound in every file, and remembers whose it is."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.name = ""
+
+    def _sound(self, path: Path) -> Clip:
+        self.name = path.name
+        if path.name.startswith("broken"):
+            return super()._sound(path)
+        return sound([0.1 + 0.01 * second for second in range(SECONDS)])
+
+
+class Recognizer(FakeRecognizer):
+    """Writes each group it hears into a file, and fails as the recording's name says."""
+
+    def __init__(self, data: Path, reader: Reader) -> None:
+        super().__init__()
+        self._data = data
+        self._reader = reader
+
+    def recognize(self, windows: Sequence[Window]) -> list[Heard]:
+        name, start = self._reader.name, windows[0].clip.start
+        with (self._data / "heard.log").open("a") as log:
+            log.write(f"{name} {start:.0f}\n")
+        if start == 2 * GROUP:
+            self._fail(name)
+        return super().recognize(windows)
+
+    def _fail(self, name: str) -> None:
+        if name.startswith("bug"):
+            raise ZeroDivisionError("ご本人の言葉")
+        while name.startswith("stuck"):
+            time.sleep(1)
+        once = self._data / "failed-once"
+        if name.startswith("deadly") or (name.startswith("weak") and not once.exists()):
+            once.touch()
+            os.abort()
+
+
+def library(data: Path, queue: QueueDatabase, steps: StepsDatabase) -> Library:
+    """The library that the test and the process share."""
+    folder = data / "recordings"
+    return Library(folder, FolderShelf(), EXPORTERS, queue, FakeClock(), steps.forget)
+
+
+def make_worker(data: Path) -> Worker:
+    """With real queue, library, transcriber and steps."""
+    queue = QueueDatabase(data / "queue.sqlite")
+    steps = StepsDatabase(data / "steps")
+    reader = Reader()
+    tools = FakeToolbox(Recognizer(data, reader))
+    transcriber = Transcriber(reader, tools, steps, FakeClock(), {}, GROUP)
+    return Worker(queue, library(data, queue, steps), transcriber, prepare)
+
+
+def prepare(sound: Path, copy: Path, peaks: Path, progress: Callable[[float], None]) -> None:
+    """Writes something in the place of a copy and an outline."""
+    copy.write_bytes(sound.read_bytes())
+    progress(1.0)
+    peaks.write_bytes(bytes(SECONDS * SAMPLE_RATE // 800))
+
+
+def main() -> None:
+    """As `assistant.work`, with the folder from the command line."""
+    end_with(sys.stdin.buffer)
+    data = Path(sys.argv[1])
+    with alone(data / "worker.lock"):
+        make_worker(data).run()
+
+
+if __name__ == "__main__":
+    main()
