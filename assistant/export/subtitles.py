@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LINE = 20.0
 """Full-width characters that a line should hold; half-width ones count half."""
+LONGEST_LINE = 25.0
+"""The same where a line holds a speaker's name as well, or is better not cut."""
 CUE = 2 * LINE
 LONGEST_CUE = 7.0
 """Seconds; the eye goes back to the start of a cue that stays longer."""
@@ -27,10 +29,12 @@ SHORTEST_CUE = 0.8
 PAUSE = 0.8
 """Seconds of silence that end a cue."""
 SENTENCE_ENDS = ("。", "？", "！", "?", "!")
-PHRASE_ENDS = (*SENTENCE_ENDS, "、", ",", "〕")
+PHRASE_ENDS = (*SENTENCE_ENDS, "、", "〕")
 NOT_AT_LINE_START = tuple(
     "、。，．・？！?!,.ー々ゝゞ」』）】〕〉》ぁぃぅぇぉっゃゅょァィゥェォッャュョ％%"
 )
+
+_IN_NUMBER = tuple("0123456789０１２３４５６７８９,.，．")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +170,12 @@ def _best_cut(group: Sequence[Piece]) -> int:
 
 def _cost(group: Sequence[Piece], cut: int) -> float:
     before, after = _width(group[:cut]), _width(group[cut:])
-    too_wide = max(0.0, before - LINE) + max(0.0, after - LINE)
+    too_wide = max(0.0, before - LONGEST_LINE) + max(0.0, after - LONGEST_LINE)
     last, first = group[cut - 1].text, group[cut].text
-    ends_phrase = 10 * last.endswith(PHRASE_ENDS)
+    ends_phrase = 15 * last.endswith(PHRASE_ENDS)
     ends_particle = 6 * (_is_hiragana(last[-1:]) and not _is_hiragana(first[:1]))
-    bad_start = 40 * first.startswith(NOT_AT_LINE_START)
+    in_number = last[-1:] in _IN_NUMBER and first[:1] in _IN_NUMBER
+    bad_start = 40 * (in_number or first.startswith(NOT_AT_LINE_START))
     return abs(before - after) + 10 * too_wide + bad_start - ends_phrase - ends_particle
 
 

@@ -110,7 +110,7 @@ def length(seconds: float) -> str:
     >>> length(6120), length(185.4), length(9)
     ('１時間42分00秒', '３分05秒', '９秒')
     """
-    minutes, second = divmod(round(seconds), 60)
+    minutes, second = divmod(int(seconds + 0.5), 60)
     hour, minute = divmod(minutes, 60)
     if hour:
         return f"{number(hour)}時間{minute:02}分{second:02}秒"
