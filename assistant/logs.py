@@ -32,6 +32,7 @@ def configure_logs(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
     for chatty in ("httpx", "asyncio", "faster_whisper", "filelock"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 

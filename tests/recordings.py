@@ -1,4 +1,4 @@
-"""Recordings and transcripts for tests of the library and the screen, made up as they are needed."""
+"""Recordings and transcripts for tests of the library and the screen."""
 
 from __future__ import annotations
 

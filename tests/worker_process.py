@@ -2,7 +2,8 @@
 
 Started as `python -m tests.worker_process DATA`.
 `deadly…` ends the process in the third group like a fault in native code, `weak…` does so once,
-`stuck…` never comes back from the third group, `bug…` raises there; all others are heard.
+`stuck…` never comes back from the third group, `bug…` raises there, `slow…` takes a second for
+each group; all others are heard. With `--sound` a copy is made that browsers really play.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.audio.preparing import prepare
 from assistant.export.registry import EXPORTERS
 from assistant.export.shelf import FolderShelf
 from assistant.jobs.queue import QueueDatabase
@@ -26,6 +28,7 @@ from assistant.testing import FakeClock, FakeReader, FakeRecognizer, FakeToolbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from assistant.jobs.worker import Preparation
     from assistant.model import Heard, Window
 
 GROUP = 4
@@ -58,6 +61,8 @@ class Recognizer(FakeRecognizer):
         name, start = self._reader.name, windows[0].clip.start
         with (self._data / "heard.log").open("a") as log:
             log.write(f"{name} {start:.0f}\n")
+        if name.startswith("slow"):
+            time.sleep(1)
         if start == 2 * GROUP:
             self._fail(name)
         return super().recognize(windows)
@@ -79,7 +84,16 @@ def library(data: Path, queue: QueueDatabase, steps: StepsDatabase) -> Library:
     return Library(folder, FolderShelf(), EXPORTERS, queue, FakeClock(), steps.forget)
 
 
-def make_worker(data: Path) -> Worker:
+def write_something(
+    sound: Path, copy: Path, peaks: Path, progress: Callable[[float], None]
+) -> None:
+    """Writes something in the place of a copy and an outline."""
+    copy.write_bytes(sound.read_bytes())
+    progress(1.0)
+    peaks.write_bytes(bytes(SECONDS * SAMPLE_RATE // 800))
+
+
+def make_worker(data: Path, prepare: Preparation = write_something) -> Worker:
     """With real queue, library, transcriber and steps."""
     queue = QueueDatabase(data / "queue.sqlite")
     steps = StepsDatabase(data / "steps")
@@ -89,19 +103,12 @@ def make_worker(data: Path) -> Worker:
     return Worker(queue, library(data, queue, steps), transcriber, prepare)
 
 
-def prepare(sound: Path, copy: Path, peaks: Path, progress: Callable[[float], None]) -> None:
-    """Writes something in the place of a copy and an outline."""
-    copy.write_bytes(sound.read_bytes())
-    progress(1.0)
-    peaks.write_bytes(bytes(SECONDS * SAMPLE_RATE // 800))
-
-
 def main() -> None:
     """As `assistant.work`, with the folder from the command line."""
     end_with(sys.stdin.buffer)
     data = Path(sys.argv[1])
     with alone(data / "worker.lock"):
-        make_worker(data).run()
+        make_worker(data, prepare if "--sound" in sys.argv else write_something).run()
 
 
 if __name__ == "__main__":

@@ -13,8 +13,14 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-STAGES = {"prepare": (0.0, 0.05), "survey": (0.05, 0.1), "recognize": (0.1, 0.9)}
-"""Which part of the whole bar a stage fills; what comes after fills the rest."""
+STAGES = {
+    "prepare": (0.0, 0.05),
+    "survey": (0.05, 0.1),
+    "load": (0.1, 0.1),
+    "recognize": (0.1, 0.9),
+    "finish": (0.9, 0.9),
+}
+"""Which part of the whole bar a stage fills; nobody can tell how long those without width take."""
 WORTH_A_LOOK = frozenset(Flag) - {Flag.BACKCHANNEL}
 """Flags that make a turn one to check."""
 
@@ -37,7 +43,7 @@ def progress_json(job: Job) -> Json | None:
     """The stage, the share of the whole, and the seconds that are left, where they are known."""
     if job.progress is None:
         return None
-    begin, end = STAGES.get(job.progress.stage, (0.9, 1.0))
+    begin, end = STAGES[job.progress.stage]
     return {
         "stage": job.progress.stage,
         "share": round(begin + (end - begin) * job.progress.share, 4),

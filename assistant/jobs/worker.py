@@ -91,6 +91,7 @@ class Worker:
             self._prepare(sound, copy, peaks, lambda done: reporter(Progress("prepare", done, 0)))
         work = self._transcriber.prepare(sound, job.options, reporter)
         self._queue.began(job.recording, work.id)
+        reporter(Progress("load", 0, 0))
         transcript = self._transcriber.run(work, reporter)
         self._library.keep(job.recording, transcript)
         self._queue.done(job.recording)

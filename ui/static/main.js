@@ -203,7 +203,7 @@ class Page {
         return card(title,
           make("div", { class: "kk-progress-line" }, make("span", { class: "kk-stage" }), make("span", { class: "kk-gap" }),
             make("span", { class: "kk-percent" }), make("span", { class: "kk-left" })),
-          make("progress", { max: 1, "aria-label": entry.name }), make("p", { "data-say": "wait_note" }),
+          make("progress", { class: "kk-alive", max: 1, "aria-label": entry.name }), make("p", { "data-say": "wait_note" }),
           make("div", { class: "kk-actions" }, entry.state === "stopping"
             ? make("p", { "data-say": "state_stopping" }) : button("cancel", act("cancel"))));
       case "failed":
