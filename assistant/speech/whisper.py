@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import accumulate
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import ctranslate2
@@ -24,9 +26,13 @@ if TYPE_CHECKING:
 
 SEGMENT_PAUSE = 0.5
 """Seconds between two words that end a segment."""
+LONGEST_SYLLABLE = 0.4
+"""Seconds. The aligner gives no time to a pause: what is longer reaches into one."""
 SENTENCE_MARKS = ("。", "?", "!", "？", "！")
 _MOST_FRAMES = 3000
 """What the encoder takes: 30 seconds of 10 ms."""
+_FEWEST_FRAMES = 50
+"""What the aligner needs to place a word."""
 _SILENCE_AFTER = 800
 """Frames of silence after the longest window of a group. Whisper learnt on 30 seconds; with less
 than 5 seconds of silence after short sound it begins to loop, with more it only takes longer."""
@@ -37,14 +43,14 @@ _BEFORE, _AFTER = "\"'“¿([{-「『（", "\"'.。,，!！?？:：”)]}、」�
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """What the recogniser wrote for one window; `words` are in seconds of the clip."""
+    """What the recogniser wrote for one window; `words` are in seconds of the clip.
+
+    `openings` are the numbers of the words that begin a phrase, as its timestamps tell.
+    """
 
     words: tuple[Word, ...]
+    openings: frozenset[int]
     log_probability: float
-
-    @property
-    def text(self) -> str:
-        return "".join(word.text for word in self.words)
 
 
 class WhisperRecognizer:
@@ -101,8 +107,8 @@ class WhisperRecognizer:
     def _decode(self, sounds: Sequence[Any]) -> list[_Draft]:
         """All windows in one pass: one encoding, one search, one alignment."""
         whisper = self._whisper
-        features = [whisper.feature_extractor(sound, padding=0) for sound in sounds]
-        lengths = [feature.shape[-1] for feature in features]
+        features = [whisper.feature_extractor(sound)[..., :-1] for sound in sounds]
+        lengths = [max(_FEWEST_FRAMES, feature.shape[-1]) for feature in features]
         heard = min(_MOST_FRAMES, max(lengths) + _SILENCE_AFTER)
         encoded = whisper.encode(np.stack([pad_or_trim(feature, heard) for feature in features]))
         prompt = whisper.get_prompt(self._tokenizer, [], without_timestamps=False)
@@ -114,21 +120,24 @@ class WhisperRecognizer:
             suppress_tokens=self._suppressed,
             return_scores=True,
         )
-        tokens = [
-            [token for token in result.sequences_ids[0] if token < self._tokenizer.eot]
-            for result in results
-        ]
-        words = self._align(encoded, tokens, lengths)
+        phrases = [self._phrases(result.sequences_ids[0]) for result in results]
+        tokens = [[token for phrase in found for token in phrase] for found in phrases]
+        timings = whisper.find_alignment(self._tokenizer, tokens, encoded, lengths)
         return [
-            _Draft(tuple(aligned), result.scores[0] * len(ids) / (len(ids) + 1))
-            for aligned, ids, result in zip(words, tokens, results, strict=True)
+            _Draft(*_words(timing, found), result.scores[0] * size / (size + 1))
+            for timing, found, result in zip(timings, phrases, results, strict=True)
+            for size in [len(result.sequences_ids[0])]
         ]
 
-    def _align(
-        self, encoded: Any, tokens: Sequence[list[int]], lengths: Sequence[int]
-    ) -> list[list[Word]]:
-        aligned = self._whisper.find_alignment(self._tokenizer, tokens, encoded, list(lengths))
-        return [_words(timings) for timings in aligned]
+    def _phrases(self, tokens: Sequence[int]) -> list[list[int]]:
+        """The tokens of the text between timestamps."""
+        phrases: list[list[int]] = [[]]
+        for token in tokens:
+            if token >= self._tokenizer.timestamp_begin:
+                phrases.append([])
+            elif token < self._tokenizer.eot:
+                phrases[-1].append(token)
+        return [phrase for phrase in phrases if phrase]
 
     def _decode_alone(self, sound: Any) -> _Draft:
         """Whisper's own way: phrase by phrase, and at other temperatures if need be."""
@@ -141,18 +150,16 @@ class WhisperRecognizer:
             word_timestamps=True,
         )
         found = list(segments)
+        words: list[Word] = []
+        openings: set[int] = set()
+        for segment in found:
+            openings.add(len(words))
+            words += [_word(word.word, word) for word in segment.words or ()]
         weights = [len(segment.tokens) for segment in found]
-        mean = (
-            float(np.average([segment.avg_logprob for segment in found], weights=weights))
-            if sum(weights)
-            else 0.0
+        total = sum(
+            segment.avg_logprob * size for segment, size in zip(found, weights, strict=True)
         )
-        words = [
-            Word(float(word.start), float(word.end), word.word, float(word.probability))
-            for segment in found
-            for word in segment.words or ()
-        ]
-        return _Draft(tuple(words), mean)
+        return _Draft(tuple(words), frozenset(openings), total / max(1, sum(weights)))
 
 
 def _device(device: str) -> str:
@@ -178,51 +185,67 @@ def _better(window: Window, first: _Draft, second: _Draft) -> _Draft:
     return max(first, second, key=rank)
 
 
-def _words(timings: list[dict[str, Any]]) -> list[Word]:
+def _words(
+    timings: list[dict[str, Any]], phrases: Sequence[Sequence[int]]
+) -> tuple[tuple[Word, ...], frozenset[int]]:
+    """The aligned words, and the numbers of those that open a phrase."""
     merge_punctuations(timings, _BEFORE, _AFTER)
-    return [
-        Word(
-            float(timing["start"]),
-            float(timing["end"]),
-            timing["word"],
-            float(timing["probability"]),
-        )
-        for timing in timings
-        if timing["word"]
-    ]
+    firsts = {0, *accumulate(len(phrase) for phrase in phrases)}
+    words: list[Word] = []
+    openings: set[int] = set()
+    token = 0
+    for timing in timings:
+        if timing["word"]:
+            if firsts & set(range(token, token + len(timing["tokens"]))):
+                openings.add(len(words))
+            words.append(_word(timing["word"], SimpleNamespace(**timing)))
+        token += len(timing["tokens"])
+    return tuple(words), frozenset(openings)
 
 
-def _placed(words: Sequence[Word], window: Window) -> list[Word]:
-    """The words in seconds of the recording, one after the other, inside the window.
+def _word(text: str, timing: Any) -> Word:
+    return Word(float(timing.start), float(timing.end), text, float(timing.probability))
 
-    The aligner stretches words over the pauses beside them; they are cut to the island of voice
-    they share most time with. A word without any voice stays where it was written.
-    """
+
+def _placed(draft: _Draft, window: Window) -> list[Word]:
+    """The words in seconds of the recording, one after the other, inside the window."""
     placed: list[Word] = []
-    latest = window.clip.start
-    end_of_window = window.when(window.clip.duration, ending=True)
-    for word in words:
+    latest, last = window.clip.start, window.when(window.clip.duration, ending=True)
+    for number, word in enumerate(draft.words):
+        written = Span(window.when(word.start), window.when(word.end, ending=True))
         said = _in_voice(
-            Span(window.when(word.start), window.when(word.end, ending=True)), window.voice
+            written,
+            window.voice,
+            opens=number in draft.openings,
+            closes=number + 1 in {*draft.openings, len(draft.words)},
         )
-        start = min(max(latest, said.start), end_of_window)
-        end = min(max(start, said.end), end_of_window)
-        placed.append(Word(round(start, 3), round(end, 3), word.text, word.probability))
-        latest = end
+        start = min(max(latest, said.start), last)
+        latest = min(max(start, said.end), last)
+        placed.append(Word(round(start, 3), round(latest, 3), word.text, word.probability))
     return placed
 
 
-def _in_voice(said: Span, voice: Sequence[Span]) -> Span:
-    island = max(voice, key=said.overlap, default=said)
-    if said.overlap(island) <= 0:
-        return Span(min(said.start, said.end), max(said.start, said.end))
-    return Span(max(said.start, island.start), min(said.end, island.end))
+def _in_voice(written: Span, voice: Sequence[Span], *, opens: bool, closes: bool) -> Span:
+    """The part of a word's time in which it was said.
+
+    The aligner stretches words over the pauses beside them, mostly the first one after a pause.
+    A word lies in one island of voice; one without any voice ends where it was written.
+    """
+    islands = [island for island in voice if island.overlap(written) > 0]
+    if not islands:
+        return Span(max(written.start, written.end - LONGEST_SYLLABLE), written.end)
+    island = max(islands, key=written.overlap)
+    if closes and not opens:
+        island = islands[0]
+    elif opens or islands[0].overlap(written) < LONGEST_SYLLABLE:
+        island = islands[-1]
+    return Span(max(written.start, island.start), min(written.end, island.end))
 
 
 def _segments(draft: _Draft, window: Window) -> list[Segment]:
     """Words in groups: a group ends at a pause or with a sentence."""
     groups: list[list[Word]] = []
-    for word in _placed(draft.words, window):
+    for word in _placed(draft, window):
         before = groups[-1][-1] if groups else None
         if (
             before is None
