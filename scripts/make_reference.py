@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 os.environ["COLUMNS"] = "100"
 
@@ -17,6 +17,7 @@ import typer.main
 from typer.testing import CliRunner
 
 from assistant.cli import app
+from assistant.export.json_transcript import json_schema, json_schema_text
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,7 +29,12 @@ NOTE = "<!-- Made by `make reference`. -->\n"
 
 def pages() -> dict[str, str]:
     """The generated pages: name in docs/reference -> text."""
-    return {"cli.md": cli_page(), "settings.md": settings_page()}
+    return {
+        "cli.md": cli_page(),
+        "settings.md": settings_page(),
+        "transcript.md": transcript_page(),
+        "transcript.schema.json": json_schema_text(),
+    }
 
 
 def cli_page() -> str:
@@ -65,6 +71,56 @@ def settings_page() -> str:
         parts.append(f"## KIKIGAKI_{name.upper()}\n\n{kind}, default `{default}`\n")
         parts.append(f"{field.description}\n")
     return "\n".join(parts)
+
+
+TRANSCRIPT_INTRODUCTION = """\
+# Transcripts as JSON
+
+What `kikigaki transcribe … --format json` writes to `NAME.json`: UTF-8, keys in this order, all of
+them always there. Times are seconds from the start of the recording, as decimal numbers. The same
+as a JSON Schema: [transcript.schema.json](transcript.schema.json).
+
+Programs that read it should check `format` and `version` and ignore keys they do not know.
+"""
+
+
+def transcript_page() -> str:
+    """Every field of a transcript's JSON."""
+    schema = json_schema()
+    parts = [NOTE, TRANSCRIPT_INTRODUCTION, *_fields("The file", schema)]
+    for name, part in schema["$defs"].items():
+        if "enum" in part:
+            parts.append(f"## {name}\n\n{part['description']}\n\n{_quoted(part['enum'])}\n")
+        else:
+            parts += _fields(name, part)
+    return "\n".join(parts)
+
+
+def _fields(title: str, part: dict[str, Any]) -> Iterator[str]:
+    yield f"## {title}\n\n{part['description']}\n"
+    yield "| field | type | meaning |\n|---|---|---|"
+    for name, field in part["properties"].items():
+        yield f"| `{name}` | {_json_type(field)} | {field['description']} |"
+    yield ""
+
+
+def _json_type(field: dict[str, Any]) -> str:
+    if "$ref" in field:
+        name = field["$ref"].rpartition("/")[2]
+        return f"[{name}](#{name.lower()})"
+    if "const" in field:
+        return f"`{json.dumps(field['const'])}`"
+    if field["type"] == "array":
+        return f"list of {_json_type(field['items'])}"
+    if field["type"] == "object":
+        return f"text → {_json_type(field['additionalProperties'])}"
+    return {"string": "text", "number": "number", "integer": "integer", "boolean": "true or false"}[
+        field["type"]
+    ]
+
+
+def _quoted(values: list[str]) -> str:
+    return "One of " + ", ".join(f"`{value}`" for value in values) + "."
 
 
 def _type(annotation: object) -> str:

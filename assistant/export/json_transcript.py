@@ -15,6 +15,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     FiniteFloat,
     TypeAdapter,
@@ -41,6 +42,11 @@ def _in_order(flags: tuple[Flag, ...]) -> tuple[Flag, ...]:
 Flags = Annotated[tuple[Flag, ...], AfterValidator(_in_order)]
 
 
+def _writable(name: object) -> object:
+    """File names may hold bytes that are no UTF-8, as lone surrogates, which JSON cannot."""
+    return name.encode("utf-8", "replace").decode() if isinstance(name, str) else name
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(
         from_attributes=True,
@@ -52,7 +58,7 @@ class _Part(BaseModel):
 class RecordingPart(_Part):
     """The sound file."""
 
-    name: str
+    name: Annotated[str, BeforeValidator(_writable)]
     """File name without folder."""
     sha256: str
     """Checksum of the file, hexadecimal."""
@@ -179,7 +185,7 @@ class TranscriptPart(_Part):
     version: Literal[1]
     """Grows when a program that reads this version could no longer read the file."""
     recording: RecordingPart
-    """The sound file."""
+    """The sound that was transcribed."""
     kind: Kind
     """What was recorded."""
     provenance: ProvenancePart

@@ -121,6 +121,7 @@ def _make_styles(document: Document) -> None:
     _frame(note)
     legend = _paragraph(document, LEGEND, size=Pt(9), hanging=Pt(9) * 3)
     legend.paragraph_format.keep_with_next = True
+    legend.paragraph_format.space_after = Pt(3)
     _make_turn_styles(document)
     _make_table_styles(document)
 

@@ -57,6 +57,16 @@ def test_text_has_a_paragraph_for_each_turn() -> None:
     assert lines[-3:] == ["[0:01:23] ○話者A　はい。", "[0:01:31]※ ○話者B　ええ。", ""]
 
 
+@given(st.lists(st.text("あいう漢字、。 a", min_size=1, max_size=20), min_size=1, max_size=5))
+def test_text_holds_every_word(texts: list[str]) -> None:
+    made = transcript(" | ".join(f"A {n}-{n + 1} {text}" for n, text in enumerate(texts)))
+    stream = BytesIO()
+    EXPORTERS["txt"].export(made, stream)
+    lines = stream.getvalue().decode().split("\r\n")[-len(texts) - 1 : -1]
+    for turn, line in zip(made.turns, lines, strict=True):
+        assert "".join(word.text for word in turn.words) in line
+
+
 def test_text_puts_backchannels_where_they_were_said() -> None:
     text = exported("txt", "A 0-9 件数は、増です。 | B 2-2.5 はい #backchannel", kind=Kind.CALL)
     assert "○話者A　件数は、（はい）増です。" in text

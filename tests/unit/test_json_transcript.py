@@ -76,6 +76,11 @@ def test_the_file_is_utf8_and_people_can_read_it() -> None:
     assert not stream.closed
 
 
+def test_a_file_name_in_another_encoding_stops_nothing() -> None:
+    name = "会議.wav".encode("cp932").decode("utf-8", "surrogateescape")
+    assert from_json(to_json(transcript(name=name))).recording.name.endswith(".wav")
+
+
 def test_keys_come_in_the_documented_order() -> None:
     written = json.loads(to_json(transcript()))
     assert list(written) == list(json_schema()["properties"])
@@ -95,7 +100,7 @@ def test_every_field_is_described_and_required_in_the_schema() -> None:
         properties = part.get("properties", {})
         assert set(part.get("required", ())) == set(properties)
         for name, field in properties.items():
-            assert "description" in field or "$ref" in field, name
+            assert field.get("description"), name
 
 
 BROKEN = {
