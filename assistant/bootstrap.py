@@ -221,10 +221,11 @@ class Application:
 
     def weight_names(self) -> list[str]:
         """The recognition weights that are ready, for a page to choose from."""
+        from assistant.speech.inventory import inventory
         from assistant.speech.layout import Layout
 
-        listing = self.store.listing()
-        return [one.name for one in listing if one.ready and one.kind is Layout.WHISPER]
+        here = [one for one in inventory(self.store) if one.ready]
+        return [one.name for one in here if one.kind is Layout.WHISPER]
 
     def worker(self) -> Worker:
         """Transcribes what is in the queue, in a process of its own: see `worker_keeper`."""

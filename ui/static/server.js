@@ -32,7 +32,15 @@ function sentence(body) {
   }
 }
 
-export const site = async () => (await fetch("/api/site")).json();
+/** What the page needs to know once; waits for an application that is just starting. */
+export async function site() {
+  for (;;) {
+    const answer = await fetch("/api/site").catch(() => null);
+    if (answer?.ok) return answer.json();
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+  }
+}
+
 export const list = async () => (await ask(recordings)).json();
 export const transcript = async (id) => (await ask(`${recordings}/${id}/transcript`)).json();
 export const peaks = async (id) => new Uint8Array(await (await ask(`${recordings}/${id}/peaks`)).arrayBuffer());
