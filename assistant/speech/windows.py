@@ -37,9 +37,9 @@ class WindowPolicy:
     """A pause that ends a window even when there is room."""
     padding: float = 0.3
     """Sound kept before and after an island, so that soft beginnings and endings are heard."""
-    start: float = 0.5
+    start: float = 0.25
     """Probability of speech that opens an island."""
-    end: float = 0.35
+    end: float = 0.1
     """Probability of speech below which an island may end."""
     shortest: float = 0.2
     """Voice in an island; anything shorter is a click or a knock."""
