@@ -21,13 +21,11 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from docx.document import Document
+    from docx.oxml.table import CT_Row
     from docx.text.paragraph import Paragraph
 
     from assistant.export.backchannels import Utterance
     from assistant.model import ModelUse, Transcript
-
-PAGE_WIDTH = Mm(150)
-"""Between the margins."""
 
 
 class WordExporter:
@@ -86,7 +84,7 @@ class _Writer:
         self._paragraph(f"話者（{number(len(self._transcript.speakers))}人）", style.HEADING)
         rows = [
             (
-                one_line(one.speaker.name),
+                one.speaker.name,
                 wording.role_of(one.speaker),
                 length(one.seconds),
                 f"{one.share:.0%}",
@@ -141,8 +139,7 @@ class _Writer:
         text = "実際には話されていない可能性が高いと判断し、発言に含めなかったものです。"
         self._paragraph(text, style.CELL).paragraph_format.keep_with_next = True
         rows = [
-            (clock(one.start), one_line(one.text), reasons(one.flags))
-            for one in self._transcript.withheld
+            (clock(one.start), one.text, reasons(one.flags)) for one in self._transcript.withheld
         ]
         self._table(("時刻", "認識された文字", "理由"), rows, (20, 70, 60))
 
@@ -179,17 +176,25 @@ class _Writer:
         table = self.document.add_table(1 + len(rows), len(head), self._styles[style.GRID])
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
-        ids = {name: self._styles[name].style_id for name in (style.CELL, style.CELL_NUMBER)}
-        kinds = [style.CELL_NUMBER if n in numbers else style.CELL for n in range(len(head))]
-        for column, width in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):  # noqa: SLF001
+        grid = table._tbl  # noqa: SLF001
+        for column, width in zip(grid.tblGrid.gridCol_lst, widths, strict=True):
             column.w = Mm(width)
-        for place, (row, texts) in enumerate(zip(table._tbl.tr_lst, [head, *rows], strict=True)):  # noqa: SLF001
-            for cell, text, width, kind in zip(row.tc_lst, texts, widths, kinds, strict=True):
-                cell.width = Mm(width)
-                paragraph = cell.p_lst[0]
-                paragraph.style = ids[kind] if place else self._styles[style.CELL_HEAD].style_id
-                paragraph.add_r().text = text
-        style.repeat_on_every_page(table._tbl.tr_lst[0])  # noqa: SLF001
+        columns = range(len(head))
+        cells = [style.CELL_NUMBER if n in numbers else style.CELL for n in columns]
+        first, *others = grid.tr_lst
+        self._fill(first, head, widths, [style.CELL_HEAD for _ in columns])
+        style.repeat_on_every_page(first)
+        for row, texts in zip(others, rows, strict=True):
+            self._fill(row, texts, widths, cells)
+
+    def _fill(
+        self, row: CT_Row, texts: Sequence[str], widths: Sequence[int], names: Sequence[str]
+    ) -> None:
+        for cell, text, width, name in zip(row.tc_lst, texts, widths, names, strict=True):
+            cell.width = Mm(width)
+            paragraph = cell.p_lst[0]
+            paragraph.style = self._styles[name].style_id
+            paragraph.add_r().text = one_line(text)
 
     def _paragraph(self, text: str, name: str) -> Paragraph:
         paragraph = self.document.add_paragraph()
@@ -205,8 +210,8 @@ class _Writer:
 
 def _described(use: ModelUse) -> str:
     checksum = f"、SHA-256 {use.sha256[:16]}…" if use.sha256 else ""
-    return one_line(f"{use.name}（{use.source}、{use.licence}{checksum}）")
+    return f"{use.name}（{use.source}、{use.licence}{checksum}）"
 
 
 def _listed(values: dict[str, str], between: str) -> str:
-    return one_line("、".join(f"{name}{between}{value}" for name, value in values.items() if value))
+    return "、".join(f"{name}{between}{value}" for name, value in values.items() if value)
