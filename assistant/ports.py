@@ -113,7 +113,9 @@ class DiarizationStream(Protocol):
 class Diarizer(Protocol):
     """Tells speakers apart by their voices."""
 
-    models: tuple[ModelUse, ...]
+    @property
+    def models(self) -> tuple[ModelUse, ...]:
+        """The weights that take part."""
 
     def stream(self, count: SpeakerCount, steps: Steps) -> DiarizationStream:
         """A fresh pass; expensive parts run as `steps`."""
