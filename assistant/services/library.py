@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +24,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from assistant.errors import RecordingInUse, UnknownFormat, UnknownRecording, storage_errors
+from assistant.services.naming import file_name, visible
 from assistant.services.queueing import Job, JobState
 
 if TYPE_CHECKING:
@@ -36,14 +36,11 @@ if TYPE_CHECKING:
     from assistant.services.queueing import Queue
     from assistant.services.transcribing import Options
 
-LONGEST_FILE_NAME = 180
-"""Bytes in UTF-8; file systems take 255, and documents get suffixes."""
 LONGEST_NAME = 60
 """Characters of a speaker's name."""
 ABANDONED = timedelta(hours=12)
 """After this, sound that was still arriving when the program ended is dropped."""
 
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
 
@@ -182,7 +179,7 @@ class Library:
             first = self._recognised(recording).speaker(speaker).name
         except KeyError as error:
             raise UnknownRecording from error
-        before, after = names.get(speaker, first), _clean(name)[:LONGEST_NAME].strip() or first
+        before, after = names.get(speaker, first), visible(name)[:LONGEST_NAME].strip() or first
         if before == after:
             return
         edit = {"at": self._clock.now().isoformat(), "who": who, "speaker": speaker}
@@ -289,23 +286,6 @@ class Library:
         if not self._is_here(recording):
             raise UnknownRecording
         return self.folder / recording
-
-
-def file_name(name: str) -> str:
-    """A name that is safe on every file system and as like the given one as can be."""
-    base = _clean(re.split(r"[/\\]", name)[-1]).translate(dict.fromkeys(map(ord, '<>:"|?*'), "_"))
-    base = base.strip(" .") or "recording"
-    stem, dot, suffix = base.rpartition(".")
-    stem, ending = (stem, dot + suffix[:10]) if stem else (base, "")
-    room = LONGEST_FILE_NAME - len(ending.encode())
-    return (stem.encode()[:room].decode(errors="ignore") + ending).strip(" .")
-
-
-def _clean(text: str) -> str:
-    """Without characters that nobody sees: line ends, controls, marks of direction."""
-    composed = unicodedata.normalize("NFC", text)
-    shown = (char for char in composed if unicodedata.category(char) not in _HIDDEN)
-    return "".join(shown).strip()
 
 
 def _read_json(path: Path) -> dict[str, str]:

@@ -369,6 +369,27 @@ def test_a_failure_says_what_happened_and_removing_asks_first(page: Page, site: 
     expect(page.locator(".kk-list")).not_to_contain_text("broken.wav")
 
 
+def test_work_goes_on_after_the_application_was_killed(browser: Browser, tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "tests.screen_app", str(tmp_path), str(port)]
+    address = f"http://127.0.0.1:{port}"
+    context = browser.new_context(locale="ja-JP")
+    page = context.new_page()
+    with subprocess.Popen(command) as first:
+        wait_for(address, first)
+        page.goto(address, timeout=START)
+        page.locator("#kk-files").set_input_files(write_tone(tmp_path / "slow.wav", 20.0))
+        expect(page.locator(".kk-stage")).to_have_text("聞き取っています", timeout=START)
+        first.kill()
+    expect(page.get_by_role("alert")).to_contain_text("アプリにつながりません", timeout=START)
+    with subprocess.Popen(command) as second:
+        expect(page.locator(".kk-turn .kk-text").first).to_contain_text("10。", timeout=START)
+        second.terminate()
+    heard = (tmp_path / "heard.log").read_text().splitlines()
+    assert sorted(set(heard)) == [f"slow.wav {start}" for start in (0, 12, 16, 4, 8)]
+    context.close()
+
+
 def test_a_lost_connection_is_said_and_forgotten_when_it_is_back(
     browser: Browser, site: Site
 ) -> None:

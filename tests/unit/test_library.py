@@ -2,19 +2,15 @@ from __future__ import annotations
 
 import errno
 import json
-import unicodedata
 from datetime import timedelta
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from assistant.errors import DiskFull, RecordingInUse, UnknownFormat, UnknownRecording
 from assistant.jobs.queue import QueueDatabase
 from assistant.model import SpeakerCount
-from assistant.services.library import Library, file_name
+from assistant.services.library import Library
 from assistant.services.queueing import JobState
 from assistant.services.transcribing import Options
 from assistant.testing import FakeClock, FakeExporter, FakeShelf
@@ -22,9 +18,6 @@ from tests.recordings import make_transcript
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-"""Controls, marks of direction, halves of characters, breaks of lines and paragraphs."""
 
 
 class Shelves:
@@ -205,18 +198,3 @@ def test_a_start_tidies_up_what_a_sudden_end_left(shelves: Shelves) -> None:
     assert {entry.id for entry in shelves.library.entries()} == {lost, done}
     assert not arriving.exists()
     assert [one for one in everything(shelves.library) if one.startswith(".")] == []
-
-
-@given(st.text())
-def test_any_name_becomes_one_safe_file_name(name: str) -> None:
-    safe = file_name(name)
-
-    assert PurePosixPath(safe).name == safe == PureWindowsPath(safe).name
-    assert safe not in {"", ".", ".."}
-    assert len(safe.encode()) <= 180
-    assert not any(unicodedata.category(char) in HIDDEN for char in safe)
-    assert file_name(safe) == safe
-
-
-def test_a_usual_name_stays_as_it_is() -> None:
-    assert file_name("令和8年 文教委員会(録音).m4a") == "令和8年 文教委員会(録音).m4a"

@@ -6,7 +6,7 @@ import { COLOURS, Timeline } from "./timeline.js";
 import { Turns } from "./turns.js";
 import { clock, day, make, say, speak } from "./words.js";
 
-const ORDER = ["docx", "txt", "srt", "vtt", "csv", "json"];
+const ORDER = ["docx", "txt", "srt", "vtt", "csv", "json", "rttm"];
 
 export class TranscriptView {
   /** `on.announce(sentence)` for what should be read aloud, `on.problem(sentence)`, `on.remove()`. */
@@ -68,7 +68,7 @@ export class TranscriptView {
       say("found_speakers", transcript.speakers.length), day(entry.added)].join("  ·  ");
     this.documents.replaceChildren(...this.formats.map((form) => make("a", {
       class: `kk-button ${form === "docx" ? "kk-main-button" : ""}`, "data-format": form,
-      href: server.documentAddress(entry.id, form), download: true }, say(`format_${form}`))));
+      title: say(`about_${form}`), href: server.documentAddress(entry.id, form), download: true }, say(`format_${form}`))));
     const checks = transcript.turns.filter((turn) => turn.check).length;
     this.checks.textContent = checks;
     this.only.disabled = checks === 0;

@@ -48,13 +48,19 @@ export class Turns {
   #row(turn, index, names) {
     const colour = COLOURS[(this.lanes.get(turn.speaker) ?? 0) % COLOURS.length];
     const row = make("li", { class: "kk-turn", tabindex: -1, "data-index": index, style: `--speaker: ${colour}` },
-      make("time", {}, clock(turn.start)), make("span", { class: "kk-who" }, names.get(turn.speaker) ?? turn.speaker));
+      make("time", {}, clock(turn.start)), make("span", { class: "kk-who" }));
     const text = make("p", { class: "kk-text" });
     row.append(text);
+    this.#name(row, turn, names);
     row.classList.toggle("kk-check", turn.check);
     row.classList.toggle("kk-quiet", turn.flags.includes("backchannel"));
     this.#write(text, turn, false);
     return row;
+  }
+
+  #name(row, turn, names) {
+    const who = row.children[1];
+    who.textContent = who.title = names.get(turn.speaker) ?? turn.speaker;
   }
 
   /** The words of a turn; each on its own while the turn is played. */
@@ -85,9 +91,9 @@ export class Turns {
   refresh() {
     const names = this.#names();
     this.turns.forEach((turn, index) => {
-      const [, who, text] = this.rows[index].children;
-      who.textContent = names.get(turn.speaker) ?? turn.speaker;
-      this.#write(text, turn, index === this.current);
+      const row = this.rows[index];
+      this.#name(row, turn, names);
+      this.#write(row.lastChild, turn, index === this.current);
     });
     this.nothing.textContent = say(this.turns.length ? "no_checks" : "no_turns");
   }

@@ -1,0 +1,141 @@
+"""Takes the pictures of the README: a real application, the real samples, a real browser.
+
+    .venv/bin/python scripts/make_screenshots.py
+
+Writes docs/images/*.png. Takes some minutes: both samples are transcribed first.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import httpx
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "recordings" / "sample"
+IMAGES = ROOT / "docs" / "images"
+NAMES = {"S1": "青木委員長", "S2": "高橋課長", "S3": "上田委員", "S4": "石川委員"}
+PATIENCE = 900.0
+"""Seconds for one sample, on a slow machine."""
+
+
+class Site:
+    """The application on an empty data folder, and a page that looks at it."""
+
+    def __init__(self, address: str, page: Page) -> None:
+        self._address = address
+        self._page = page
+
+    def add(self, file: Path, name: str, kind: str = "") -> str:
+        """Adds a recording; gives its id."""
+        address = f"{self._address}/api/recordings"
+        answer = httpx.put(
+            address, params={"name": name, "kind": kind}, content=file.read_bytes(), timeout=60
+        )
+        return str(answer.raise_for_status().json()["id"])
+
+    def state(self, recording: str) -> tuple[str, float]:
+        """The state, and how much is done."""
+        entries = httpx.get(f"{self._address}/api/recordings", timeout=60).json()["recordings"]
+        (entry,) = [one for one in entries if one["id"] == recording]
+        progress = entry["progress"] or {"share": 0.0}
+        return str(entry["state"]), float(progress["share"])
+
+    def wait(self, recording: str, share: float = 1.0) -> None:
+        """Until the recording has come so far, or has ended."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            state, done = self.state(recording)
+            if state not in {"waiting", "running"} or done >= share:
+                return
+            time.sleep(0.5)
+        raise TimeoutError(recording)
+
+    def name(self, recording: str, names: dict[str, str]) -> None:
+        """Names the speakers who are there."""
+        transcript = httpx.get(f"{self._address}/api/recordings/{recording}/transcript").json()
+        for speaker in transcript["speakers"]:
+            address = f"{self._address}/api/recordings/{recording}/speakers/{speaker['id']}"
+            if speaker["id"] in names:
+                httpx.put(address, json={"name": names[speaker["id"]]}).raise_for_status()
+
+    def look(self, image: str, recording: str = "", play: int | None = None) -> None:
+        """Takes a picture of a recording's page, with turn number `play` being played."""
+        self._page.goto(f"{self._address}/?recording={recording}")
+        self._page.locator(".kk-card, .kk-welcome, .kk-turn").first.wait_for(timeout=60_000)
+        if play is not None:
+            self._page.locator(".kk-turn").nth(play).locator("time").click()
+            self._page.wait_for_timeout(1500)
+            self._page.keyboard.press("Space")
+            self._page.mouse.move(640, 700)
+        self._page.wait_for_timeout(500)
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        self._page.screenshot(path=IMAGES / f"{image}.png")
+
+
+def take_pictures(site: Site, broken: Path) -> None:
+    """The states that a clerk meets."""
+    site.look("empty")
+    meeting = site.add(SAMPLES / "meeting.wav", "文教委員会 令和8年11月20日.wav", "meeting")
+    call = site.add(SAMPLES / "call.wav", "電話相談 0123.wav", "call")
+    bad = site.add(broken, "壊れた録音.m4a")
+    site.wait(meeting, 0.3)
+    site.look("progress", meeting)
+    for recording in (meeting, call, bad):
+        site.wait(recording)
+    site.name(meeting, NAMES)
+    site.look("meeting", meeting, play=2)
+    site.look("call", call, play=5)
+    site.look("error", bad)
+
+
+def main() -> None:
+    """Starts the application on an empty folder and looks at it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with TemporaryDirectory() as folder, sync_playwright() as play:
+        broken = Path(folder) / "broken.m4a"
+        broken.write_bytes(bytes(range(256)) * 16)
+        data = Path(folder) / "data"
+        environment = os.environ | {"KIKIGAKI_DATA_DIR": str(data), "KIKIGAKI_PORT": str(port)}
+        environment.setdefault("KIKIGAKI_MODELS_DIR", str(ROOT / "state" / "models"))
+        address = f"http://127.0.0.1:{port}"
+        app = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment)
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        try:
+            until_open(address)
+            page = browser.new_page(viewport={"width": 1280, "height": 720}, locale="ja-JP")
+            take_pictures(Site(address, page), broken)
+        finally:
+            browser.close()
+            app.terminate()
+            app.wait()
+
+
+def until_open(address: str) -> None:
+    """Waits for the application to answer."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(f"{address}/api/site", timeout=5).raise_for_status()
+        except httpx.HTTPError:
+            time.sleep(0.5)
+        else:
+            return
+    raise TimeoutError(address)
+
+
+if __name__ == "__main__":
+    main()
