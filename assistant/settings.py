@@ -9,6 +9,9 @@ from platformdirs import user_data_path
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+SpeakersBy = Literal["auto", "channels", "pyannote", "embedded", "none"]
+
+
 def _default_data_dir() -> Path:
     checkout = Path(__file__).parent.parent
     return checkout if (checkout / "app.py").is_file() else user_data_path("kikigaki")
@@ -57,7 +60,7 @@ class Settings(BaseSettings):
     language: str = "ja"
     """The language that is spoken, as Whisper abbreviates it."""
 
-    speakers: Literal["auto", "channels", "pyannote", "embedded", "none"] = "auto"
+    speakers: SpeakersBy = "auto"
     """How speakers are told apart. `auto`: by channel in a two-channel call whose channels
     differ, else by pyannote's pipeline when its folder is there, else by the embedded weights."""
 
