@@ -16,9 +16,9 @@ from assistant.cli_models import models_app
 from assistant.cli_screen import Watcher, complain, print_delivery, print_turns, screen
 from assistant.errors import BadSpeakerCount, KikigakiError, NothingFound, UnknownFormat
 from assistant.model import Kind, SpeakerCount
-from assistant.settings import SpeakersBy
 from assistant.services.delivering import Delivery, State, find_recordings
 from assistant.services.transcribing import Options
+from assistant.settings import SpeakersBy  # noqa: TC001 (typer reads it)
 
 FORMATS = ("json", "docx", "srt", "vtt", "txt", "csv", "rttm")
 

@@ -8,7 +8,6 @@ from typing import Literal
 from platformdirs import user_data_path
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-
 SpeakersBy = Literal["auto", "channels", "pyannote", "embedded", "none"]
 
 
