@@ -12,6 +12,7 @@ import numpy as np
 from assistant.audio.reader import PyAVReader
 from assistant.model import SAMPLE_RATE
 
+Samples = np.ndarray[tuple[int], np.dtype[np.int16]]
 SAMPLES = Path(__file__).parent.parent / "recordings" / "sample"
 
 
@@ -23,29 +24,41 @@ class Truth:
 
 
 def long_recording(
-    path: Path, seconds: float, names: tuple[str, ...] = ("meeting", "call")
+    path: Path,
+    seconds: float,
+    names: tuple[str, ...] = ("meeting", "call"),
+    speech: float = 1.0,
 ) -> Truth:
-    """Writes a mono 16 kHz WAV of that length at `path`, streamed; gives who speaks in it."""
+    """Writes a mono 16 kHz WAV of that length at `path`, streamed; gives who speaks in it.
+
+    `speech` is the share of the time that the samples take; between them a room is quiet.
+    """
     pieces = [(_mono(name), _spans(name)) for name in names]
     spans: list[tuple[float, float, str]] = []
-    at = 0
+    at, turn = 0, 0
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(SAMPLE_RATE)
-        turn = 0
         while at < seconds * SAMPLE_RATE:
             samples, truth = pieces[turn % len(pieces)]
-            samples = samples[: round(seconds * SAMPLE_RATE) - at]
-            file.writeframes(samples.tobytes())
             offset = at / SAMPLE_RATE
             spans += [(s + offset, e + offset, who) for s, e, who in truth if e + offset <= seconds]
-            at += len(samples)
+            quiet = _quiet(round(len(samples) * (1 / speech - 1)))
+            piece = np.concatenate([samples, quiet])[: round(seconds * SAMPLE_RATE) - at]
+            file.writeframes(piece.tobytes())
+            at += len(piece)
             turn += 1
     return Truth(tuple(spans))
 
 
-def _mono(name: str) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+def _quiet(length: int) -> Samples:
+    """A room in which nobody speaks: white noise at -70 dBFS."""
+    noise = np.random.default_rng(1).normal(0.0, 10 ** (-70 / 20), length)
+    return (noise * 32767).astype(np.int16)
+
+
+def _mono(name: str) -> Samples:
     blocks = [clip.samples.mean(axis=0) for clip in PyAVReader().blocks(SAMPLES / f"{name}.wav")]
     return (np.concatenate(blocks) * 32767).astype(np.int16)
 
