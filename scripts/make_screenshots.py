@@ -12,11 +12,13 @@ import socket
 import subprocess
 import sys
 import time
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import httpx
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
@@ -81,7 +83,8 @@ class Site:
             self._page.mouse.move(640, 700)
         self._page.wait_for_timeout(500)
         IMAGES.mkdir(parents=True, exist_ok=True)
-        self._page.screenshot(path=IMAGES / f"{image}.png")
+        picture = Image.open(BytesIO(self._page.screenshot()))
+        picture.quantize(256, dither=Image.Dither.NONE).save(IMAGES / f"{image}.png", optimize=True)
 
 
 def take_pictures(site: Site, broken: Path) -> None:
@@ -90,7 +93,7 @@ def take_pictures(site: Site, broken: Path) -> None:
     meeting = site.add(SAMPLES / "meeting.wav", "文教委員会 令和8年11月20日.wav", "meeting")
     call = site.add(SAMPLES / "call.wav", "電話相談 0123.wav", "call")
     bad = site.add(broken, "壊れた録音.m4a")
-    site.wait(meeting, 0.3)
+    site.wait(meeting, 0.1)
     site.look("progress", meeting)
     for recording in (meeting, call, bad):
         site.wait(recording)

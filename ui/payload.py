@@ -40,13 +40,17 @@ def entry_json(entry: Entry) -> Json:
 
 
 def progress_json(job: Job) -> Json | None:
-    """The stage, the share of the whole, and the seconds that are left, where they are known."""
+    """The stage, the share of the whole, and the seconds that are left, where they are known.
+
+    `measured` says that the share moves within this stage.
+    """
     if job.progress is None:
         return None
     begin, end = STAGES[job.progress.stage]
     return {
         "stage": job.progress.stage,
         "share": round(begin + (end - begin) * job.progress.share, 4),
+        "measured": end > begin and job.progress.total > 0,
         "left": None if job.left is None else round(job.left),
     }
 

@@ -23,7 +23,7 @@ from tests.recordings import make_transcript, write_tone
 from tests.worker_process import library
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
@@ -49,6 +49,7 @@ class Site:
     """A running application and what lies in it."""
 
     address: str
+    data: Path
     meeting: str
     long: str
     broken: str
@@ -71,6 +72,13 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.2)
         else:
             return
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
 
 
 def fill(data: Path) -> tuple[str, str, str]:
@@ -104,7 +112,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with subprocess.Popen(command) as process:
         try:
             wait_for(address, process)
-            yield Site(address, meeting, long, broken)
+            yield Site(address, data, meeting, long, broken)
         finally:
             process.terminate()
 
@@ -367,6 +375,21 @@ def test_a_failure_says_what_happened_and_removing_asks_first(page: Page, site: 
     page.get_by_role("button", name="削除").click()
     dialog.get_by_role("button", name="削除").click()
     expect(page.locator(".kk-list")).not_to_contain_text("broken.wav")
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(site: Site) -> None:
+    host, _, port = site.address.rpartition("/")[2].partition(":")
+    head = f"PUT /api/recordings?name=a.wav HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9000000\r\n"
+    recordings = site.data / "recordings"
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(f"{head}\r\n".encode() + bytes(3_000_000))
+        wait_until(lambda: any(recordings.glob(".arriving-*/original/a.wav")))
+
+    wait_until(lambda: not any(recordings.glob(".arriving-*")))
+    names = [
+        one["name"] for one in httpx.get(f"{site.address}/api/recordings").json()["recordings"]
+    ]
+    assert "a.wav" not in names
 
 
 def test_work_goes_on_after_the_application_was_killed(browser: Browser, tmp_path: Path) -> None:

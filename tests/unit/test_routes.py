@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -81,7 +82,33 @@ def test_the_list_tells_how_far_the_work_is(site: Site) -> None:
     (entry,) = site.client.get("/api/recordings").json()["recordings"]
 
     assert entry["state"] == "running"
-    assert entry["progress"] == {"stage": "recognize", "share": 0.5, "left": 45}
+    assert entry["progress"] == {
+        "stage": "recognize",
+        "share": 0.5,
+        "measured": True,
+        "left": 45,
+    }
+
+
+def test_a_stage_of_unknown_length_claims_no_share(site: Site) -> None:
+    recording = site.add()
+    site.queue.take()
+    for stage, share in (("prepare", 0.0), ("survey", 0.05), ("load", 0.1), ("finish", 0.9)):
+        site.queue.report(recording, Progress(stage, 60.0, 0.0), None)
+        (entry,) = site.client.get("/api/recordings").json()["recordings"]
+        assert (entry["progress"]["share"], entry["progress"]["measured"]) == (share, False)
+
+
+def test_a_full_disk_is_said_to_the_page(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(stream: object, file: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr("ui.routes.write_stream", full)
+    answer = site.client.put("/api/recordings?name=a.wav", content=SOUND)
+
+    assert answer.status_code == 507
+    assert "いっぱいです" in answer.json()["error"]["ja"]
+    assert site.library.entries() == []
 
 
 def test_sound_is_served_in_ranges(site: Site) -> None:

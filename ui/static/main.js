@@ -122,8 +122,9 @@ class Page {
   #state(entry) {
     if (entry.state === "done") return day(entry.added);
     if (entry.state !== "running" || !entry.progress) return say(`state_${entry.state}`);
-    const percent = `${Math.round(entry.progress.share * 100)}%`;
-    return [percent, timeLeft(entry.progress.left)].filter(Boolean).join("  ");
+    const { stage, share, measured, left } = entry.progress;
+    if (!measured) return say(`stage_${stage}`);
+    return [`${Math.round(share * 100)}%`, timeLeft(left)].filter(Boolean).join("  ");
   }
 
   #pick(event) {
@@ -180,9 +181,9 @@ class Page {
       speak(this.content);
     }
     if (!["running", "stopping"].includes(entry?.state)) return;
-    const { stage, share, left } = entry.progress ?? { stage: "prepare", share: 0, left: null };
+    const { stage, share, measured, left } = entry.progress ?? { stage: "prepare", share: 0 };
     this.content.querySelector(".kk-stage").textContent = say(`stage_${stage}`);
-    this.content.querySelector(".kk-percent").textContent = `${Math.round(share * 100)}%`;
+    this.content.querySelector(".kk-percent").textContent = measured ? `${Math.round(share * 100)}%` : "";
     this.content.querySelector(".kk-left").textContent = timeLeft(left);
     this.content.querySelector("progress").value = share;
   }
