@@ -21,34 +21,39 @@ if TYPE_CHECKING:
 
     from assistant.model import Segment, Word
 
+_THANKS = r"(誠に|本当に)?ありがとうございま(した|す)"
+_PLEASE = (
+    r"(を|も|の(ほう|方))?(是非|ぜひ)?(よろしく|宜しく)?"
+    r"(お願い(いたし|致し|し)ます|してください|してね)"
+)
 NEVER_SAID = re.compile(
-    r"(本日は|今日は)?(最後まで)?(この動画を)?ご?[視試]聴(いただき|くださり|して(いただき|くださり))?"
-    r"(まして)?(誠に|本当に)?(ありがとう(ございま(した|す))?)?|"
-    r"(最後まで)?(見て(くれて|いただき|いただいて|くださり)|ご覧(いただき|くださり))(まして)?"
-    r"(誠に|本当に)?ありがとうございま(した|す)|"
-    r"(この)?(チャンネル登録|高評価).{0,24}|"
-    r"(それでは|では)?(また)?(次の動画|次回の動画|別の動画)(で|も|を|に).{0,16}|"
-    r"字幕(制作|作成|協力|視聴)?(者|は|by|提供)?.{0,16}|"
-    r"(音楽|拍手|bgm|music|applause|thankyouforwatching|thanksforwatching|subscribe)+"
+    rf"(本日は|今日は)?(最後まで)?(この動画を)?ご[視試]聴(いただき|頂き|くださり)?(まして)?({_THANKS})?|"
+    rf"最後まで(見て(くれて|いただき|いただいて|くださり)|ご覧(いただき|くださり))(まして)?{_THANKS}|"
+    rf"(この)?(チャンネル登録|高評価)((と|や)?(チャンネル登録|高評価))?({_PLEASE})?|"
+    r"(それでは|では)?(また)?次(回)?の動画で(お会いしましょう|会いましょう)?|"
+    r"字幕(制作|作成|提供|協力|視聴|by)(者)?.{0,12}|"
+    r"(bgm|applause|thankyouforwatching|thanksforwatching|pleasesubscribe)+"
 )
 """Sentences of the videos that Whisper learnt from. People do not say them in an office."""
 
 SELDOM_ALONE = re.compile(
-    r"((どうも)?ありがとうござい(ました|ます))+|おやすみなさい|お疲れ様でした|バイバイ|さようなら|"
-    r"thankyou|bye|you"
+    rf"((どうも)?{_THANKS})+|おやすみなさい|お疲れ様でした|バイバイ|さようなら|音楽|拍手|"
+    r"music|thankyou|bye|you"
 )
-"""Sentences that recognisers write into silence, and that people say too."""
+"""What recognisers write into silence too, and people do say."""
 
-WATCHABLE = re.compile(r"[♪♫♬]")
+MUSIC = re.compile(r"[♪♫♬]")
 
 FEWEST_VOICED = 0.1
-"""Seconds of voice under a segment below which nobody can have said it."""
+"""Seconds of voice at a segment below which nobody can have said it."""
 LITTLE_VOICE = 0.35
 """Share of a segment's time; where people speak, more of it is voice."""
+ENOUGH_VOICE = 0.7
+"""The same for thanks and goodbyes, which are written into silence more easily."""
 DENSEST = 18.0
 """Characters per voiced second. Fast speech has 10; kanji are two or three syllables each."""
 SLACK = 0.3
-"""Seconds of voice that the detector may have missed around a segment."""
+"""Seconds by which times of voice and of words may differ."""
 SPARSEST = 1.5
 """Characters per voiced second; where there are fewer, the recogniser skipped something."""
 LONG_ENOUGH = 1.2
@@ -57,6 +62,9 @@ MOST_COMPRESSED = 2.4
 """Ratio of UTF-8 bytes to their zlib compression; the figure of OpenAI's Whisper."""
 UNSURE = -1.0
 """Mean natural logarithm of a probability; the figure of OpenAI's Whisper."""
+
+FAIRLY_SURE = -0.5
+"""The same for thanks and goodbyes."""
 
 _LOOP = re.compile(r"(.)\1{7,}|(.{2,5}?)\2{4,}|(.{6,40}?)\3{2,}")
 _STRONG = {Flag.LITTLE_VOICE, Flag.REPETITION, Flag.LOW_PROBABILITY, Flag.TOO_DENSE}
@@ -128,10 +136,11 @@ def plain(text: str) -> str:
 
 def _parts(segment: Segment) -> list[Segment]:
     """The segment, with a sentence that is never said at its end set apart."""
-    for first in range(1, len(segment.words)):
+    for first in range(len(segment.words)):
         tail = plain("".join(word.text for word in segment.words[first:]))
         if len(tail) >= 6 and NEVER_SAID.fullmatch(tail):
-            return [_cut(segment, segment.words[:first]), _cut(segment, segment.words[first:])]
+            parts = segment.words[:first], segment.words[first:]
+            return [_cut(segment, words) for words in parts if words]
     return [segment]
 
 
@@ -144,8 +153,9 @@ def _marked(segment: Segment, evidence: Evidence) -> Segment:
     bare = plain(segment.text)
     voiced = _voiced(segment, evidence)
     found = {
-        Flag.STOCK_PHRASE: is_stock(segment.text),
-        Flag.LITTLE_VOICE: voiced < LITTLE_VOICE * (segment.end - segment.start),
+        Flag.STOCK_PHRASE: _is_stock(segment, voiced),
+        Flag.LITTLE_VOICE: voiced < LITTLE_VOICE * (segment.end - segment.start)
+        or _is_voiceless(segment, evidence),
         Flag.REPETITION: is_loop(bare),
         Flag.COMPRESSION: compression(segment.text) > MOST_COMPRESSED,
         Flag.LOW_PROBABILITY: _log_probability(segment) < UNSURE,
@@ -155,22 +165,33 @@ def _marked(segment: Segment, evidence: Evidence) -> Segment:
     return replace(segment, flags=segment.flags | flags)
 
 
-def is_stock(text: str) -> bool:
-    """Whether the text is one of the sentences that recognisers invent, and nothing else."""
+def is_never_said(text: str) -> bool:
+    """Whether the text is nothing but a sentence of videos, or notes of music."""
     bare = plain(text)
-    if not bare:
-        return WATCHABLE.search(text) is not None
-    return bool(NEVER_SAID.fullmatch(bare) or SELDOM_ALONE.fullmatch(bare))
+    return bool(NEVER_SAID.fullmatch(bare) if bare else MUSIC.search(text))
+
+
+def _is_stock(segment: Segment, voiced: float) -> bool:
+    """Whether this is text out of nothing: thanks that were heard well are not."""
+    if is_never_said(segment.text):
+        return True
+    heard_well = voiced >= ENOUGH_VOICE * (segment.end - segment.start)
+    is_doubtful = not heard_well or _log_probability(segment) < FAIRLY_SURE
+    return is_doubtful and SELDOM_ALONE.fullmatch(plain(segment.text)) is not None
 
 
 def _is_invented(segment: Segment, evidence: Evidence) -> bool:
     reasons = segment.flags & _STRONG
-    if _voiced(segment, evidence) < FEWEST_VOICED or len(reasons) >= 2:
+    if _is_voiceless(segment, evidence) or len(reasons) >= 2:
         return True
-    if Flag.STOCK_PHRASE not in segment.flags:
-        return False
-    unlikely = NEVER_SAID.fullmatch(plain(segment.text)) or not plain(segment.text)
-    return bool(unlikely or reasons)
+    is_stock = Flag.STOCK_PHRASE in segment.flags
+    return is_stock and (bool(reasons) or is_never_said(segment.text))
+
+
+def _is_voiceless(segment: Segment, evidence: Evidence) -> bool:
+    """Whether nobody was heard, not even beside it: times of short words are not exact."""
+    around = replace(segment, start=segment.start - SLACK, end=segment.end + SLACK)
+    return _voiced(around, evidence) < FEWEST_VOICED
 
 
 def _voiced(segment: Segment, evidence: Evidence) -> float:
