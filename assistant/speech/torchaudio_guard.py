@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from types import ModuleType
 
 _EXTENSION = "torchaudio._extension"
@@ -16,6 +17,8 @@ _EXTENSION = "torchaudio._extension"
 def install() -> None:
     """Prepares the import of pyannote.audio; call it before anything imports torchaudio."""
     os.environ["PYANNOTE_METRICS_ENABLED"] = "0"
+    # pyannote would decode files with torchcodec, also built for CUDA; it only gets waveforms here.
+    warnings.filterwarnings("ignore", r"\s*torchcodec is not installed correctly")
     import torch
 
     if torch.version.cuda is None and _EXTENSION not in sys.modules:
