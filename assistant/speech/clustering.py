@@ -164,34 +164,37 @@ def _shows(
 
 def _merged(units: FloatArray, labels: IntArray, alike: float, least: int, most: int) -> IntArray:
     """Joins the two groups most alike while they are one voice or more than `most` are left."""
+    inside = labels >= 0
     groups = int(labels.max()) + 1
-    counts: Sums = np.bincount(labels[labels >= 0], minlength=groups).astype(np.float64)
+    counts: Sums = np.bincount(labels[inside], minlength=groups).astype(np.float64)
     sums: Sums = np.zeros((groups, units.shape[1]))
-    np.add.at(sums, labels[labels >= 0], units[labels >= 0].astype(np.float64))
+    np.add.at(sums, labels[inside], units[inside])
+    products: Sums = sums @ sums.T
     names = np.arange(groups)
-    while len(sums) > least:
-        alikeness = _across(sums, counts, alike)
-        one, other = sorted(np.unravel_index(int(alikeness.argmax()), alikeness.shape))
-        if len(sums) <= most and alikeness[one, other] < _SAME:
+    while len(counts) > least:
+        across = _across(products, counts, alike)
+        one, other = sorted(map(int, np.unravel_index(int(across.argmax()), across.shape)))
+        if len(counts) <= most and across[one, other] < _SAME:
             break
-        sums[one] += sums[other]
+        products[one] += products[other]
+        products[:, one] += products[:, other]
+        products = np.delete(np.delete(products, other, 0), other, 1)
         counts[one] += counts[other]
-        sums, counts = np.delete(sums, other, 0), np.delete(counts, other)
+        counts = np.delete(counts, other)
         names[names == other] = one
         names[names > other] -= 1
-    return np.where(labels >= 0, names[labels], -1)
+    return np.where(inside, names[labels], -1)
 
 
-def _across(sums: Sums, counts: Sums, alike: float) -> Sums:
+def _across(products: Sums, counts: Sums, alike: float) -> Sums:
     """Mean cosine across two groups over that within them: shape (groups, groups).
 
-    Sums of normalised vectors are enough: their product is the sum of all pairs' cosines.
+    `products` of the groups' sums are enough: each is the sum of all pairs' cosines.
     """
-    products = sums @ sums.T
     pairs = counts * (counts - 1) / 2
     within = (np.diag(products) - counts) / 2 + _WITHIN_WEIGHT * alike
-    within = np.maximum(0.1, within / (pairs + _WITHIN_WEIGHT))
-    ratio: Sums = products / np.outer(counts, counts) / np.sqrt(np.outer(within, within))
+    norms = np.sqrt(np.maximum(0.1, within / (pairs + _WITHIN_WEIGHT))) * counts
+    ratio: Sums = products / np.outer(norms, norms)
     np.fill_diagonal(ratio, -np.inf)
     return ratio
 

@@ -163,6 +163,8 @@ class EmbeddedStream:
 
     def _turns(self) -> list[list[Span]]:
         """Every speaker's spans, in seconds of the recording."""
+        if not self._blocks:
+            return []
         voices = self._speakers()
         heard: list[list[Span]] = [[] for _ in voices]
         for index, block in enumerate(self._blocks):
@@ -177,7 +179,7 @@ class EmbeddedStream:
         """What each speaker is like, (k, d); a single unknown one where no window could be laid."""
         blocks = [block for block in self._blocks if len(block.times)]
         if not blocks:
-            return np.zeros((1, 1), np.float32)
+            return np.zeros((1, self._blocks[0].voices.shape[1]), np.float32)
         sizes = np.cumsum([0, *(block.units[-1] + 1 for block in blocks)])
         units = np.concatenate([b.units + at for b, at in zip(blocks, sizes, strict=False)])
         voices = np.concatenate([block.voices for block in blocks])
