@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 
 import uvicorn
 
 from assistant.bootstrap import Application
-from assistant.errors import KikigakiError
+from assistant.errors import AddressTaken, KikigakiError
 from assistant.logs import configure_logs
 from assistant.services.transcribing import Options
 from ui.page import create_app
@@ -20,12 +21,25 @@ def main() -> None:
     settings = application.settings
     application.library.tidy(Options())
     app = create_app(settings, application.library, application.weight_names)
-    server = uvicorn.Config(
-        app, settings.host, settings.port, log_config=None, access_log=False, server_header=False
-    )
-    print(f"聞き書き: http://{settings.host}:{settings.port}/  (終わるときは Ctrl-C)", flush=True)
-    with application.worker_keeper():
-        uvicorn.Server(server).run()
+    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
+    with listen(settings.host, settings.port) as door, application.worker_keeper():
+        print(
+            f"聞き書き: http://{settings.host}:{settings.port}/  (終わるときは Ctrl-C)", flush=True
+        )
+        uvicorn.Server(config).run(sockets=[door])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The open port.
+
+    Raises:
+        AddressTaken: somebody else listens there, or this machine has no such address.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise AddressTaken(host=host, port=port) from error
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── DamagedWeights        a checksum that does not match
 │   ├── UnloadableWeights     whole, but this machine or this version cannot load them
 │   ├── NoConnection          `models fetch` does not reach the hub
-│   └── FetchRefused          `models fetch` reaches it, and it says no
+│   ├── FetchRefused          `models fetch` reaches it, and it says no
+│   └── AddressTaken          the application cannot listen there
 ├── StorageError (exit 4)     make room or give rights
 │   ├── DiskFull
 │   └── NotWritable
@@ -286,6 +287,19 @@ class FetchRefused(SetupError):
     en = (
         "The hub does not have “{name}”, or wants its terms accepted first. Look at its page, "
         "accept the terms if it asks, put an access token into HF_TOKEN and run it again."
+    )
+
+
+class AddressTaken(SetupError):
+    """The application cannot listen there. Details: `host`, `port`."""
+
+    ja = (
+        "{host}:{port} を開けません。聞き書きがもう動いているなら、その画面をそのまま使えます。"
+        "別の番号で開くには KIKIGAKI_PORT=7861 のように指定してください。"
+    )
+    en = (
+        "{host}:{port} cannot be opened. If Kikigaki is running already, use that page. To open it "
+        "under another number, set KIKIGAKI_PORT=7861 or the like."
     )
 
 

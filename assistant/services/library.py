@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from assistant.errors import RecordingInUse, UnknownFormat, UnknownRecording, storage_errors
@@ -81,6 +82,7 @@ class Library:
         self._queue = queue
         self._clock = clock
         self._forget = forget
+        self._naming = Lock()
         self._read: dict[str, tuple[int, Transcript]] = {}
 
     @property
@@ -173,21 +175,18 @@ class Library:
             UnknownRecording: it is not in the library, or has no such speaker.
             StorageError: no room, or no right to write.
         """
-        folder = self._path(recording)
-        names = _read_json(folder / "names.json")
         try:
             first = self._recognised(recording).speaker(speaker).name
         except KeyError as error:
             raise UnknownRecording from error
-        before, after = names.get(speaker, first), visible(name)[:LONGEST_NAME].strip() or first
-        if before == after:
-            return
+        after = visible(name)[:LONGEST_NAME].strip() or first
         edit = {"at": self._clock.now().isoformat(), "who": who, "speaker": speaker}
-        line = json.dumps(edit | {"before": before, "after": after}, ensure_ascii=False)
-        with storage_errors(folder):
-            _write_json(folder / "names.json", names | {speaker: after})
-            with (folder / "edits.jsonl").open("a", encoding="utf-8") as edits:
-                edits.write(f"{line}\n")
+        with self._naming:
+            names = _read_json(self._path(recording) / "names.json")
+            before = names.get(speaker, first)
+            if before != after:
+                edit |= {"before": before, "after": after}
+                self._write_names(recording, names | {speaker: after}, edit)
 
     def export(self, recording: str, form: str) -> Document:
         """The transcript in one format, named after the recording.
@@ -253,6 +252,12 @@ class Library:
         for entry in self.entries():
             if self._queue.find(entry.id) is None and entry.job.state is JobState.WAITING:
                 self._queue.add(entry.id, options)
+
+    def _write_names(self, recording: str, names: dict[str, str], edit: dict[str, str]) -> None:
+        folder = self._path(recording)
+        with storage_errors(folder), (folder / "edits.jsonl").open("a", encoding="utf-8") as edits:
+            edits.write(json.dumps(edit, ensure_ascii=False) + "\n")
+            _write_json(folder / "names.json", names)
 
     def _recognised(self, recording: str) -> Transcript:
         folder = self._path(recording)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -152,6 +153,19 @@ def test_every_change_of_a_name_is_written_down(shelves: Shelves) -> None:
     ]
     assert {edit["who"] for edit in edits} == {"127.0.0.1"}
     assert {edit["at"] for edit in edits} == {shelves.clock.time.isoformat()}
+
+
+def test_names_given_at_once_are_all_kept(shelves: Shelves) -> None:
+    recording = shelves.add_finished()
+
+    def name(speaker: str) -> None:
+        shelves.library.rename_speaker(recording, speaker, f"{speaker}さん", "")
+
+    with ThreadPoolExecutor(4) as people:
+        list(people.map(name, ("S1", "S2", "S3", "S4")))
+
+    speakers = shelves.library.transcript(recording).speakers
+    assert [speaker.name for speaker in speakers] == ["S1さん", "S2さん", "S3さん", "S4さん"]
 
 
 def test_a_speaker_who_is_not_there_cannot_be_named(shelves: Shelves) -> None:
