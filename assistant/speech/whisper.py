@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from assistant.model import Heard, ModelUse, Window
+    from assistant.model import FloatArray, Heard, ModelUse, Window
 
 SEGMENT_PAUSE = 0.5
 """Seconds between two words that end a segment."""
@@ -104,30 +104,45 @@ class WhisperRecognizer:
             draft = _better(window, draft, self._decode_alone(window.clip.samples[0]))
         return review(_segments(draft, window), _evidence(window, draft))
 
-    def _decode(self, sounds: Sequence[Any]) -> list[_Draft]:
+    def _decode(self, sounds: Sequence[FloatArray]) -> list[_Draft]:
         """All windows in one pass: one encoding, one search, one alignment."""
-        whisper = self._whisper
-        features = [whisper.feature_extractor(sound)[..., :-1] for sound in sounds]
+        features = [self._whisper.feature_extractor(sound)[..., :-1] for sound in sounds]
         lengths = [max(_FEWEST_FRAMES, feature.shape[-1]) for feature in features]
-        heard = min(_MOST_FRAMES, max(lengths) + _SILENCE_AFTER)
-        encoded = whisper.encode(np.stack([pad_or_trim(feature, heard) for feature in features]))
-        prompt = whisper.get_prompt(self._tokenizer, [], without_timestamps=False)
-        results = whisper.model.generate(
-            encoded,
-            [prompt] * len(sounds),
-            beam_size=self._beam_size,
-            max_length=whisper.max_length,
-            suppress_tokens=self._suppressed,
-            return_scores=True,
-        )
+        encoded = self._encode(features, max(lengths) + _SILENCE_AFTER)
+        results = self._generate(encoded, len(sounds), self._beam_size)
         phrases = [self._phrases(result.sequences_ids[0]) for result in results]
         tokens = [[token for phrase in found for token in phrase] for found in phrases]
-        timings = whisper.find_alignment(self._tokenizer, tokens, encoded, lengths)
+        timings = self._whisper.find_alignment(self._tokenizer, tokens, encoded, lengths)
         return [
             _Draft(*_words(timing, found), result.scores[0] * size / (size + 1))
             for timing, found, result in zip(timings, phrases, results, strict=True)
             for size in [len(result.sequences_ids[0])]
         ]
+
+    def write_short(self, sound: FloatArray, seconds: float) -> str:
+        """The text of one utterance, shape (n,), heard in a window of so many seconds, beam 1."""
+        features = [self._whisper.feature_extractor(sound)[..., :-1]]
+        encoded = self._encode(features, round(seconds * self._whisper.frames_per_second))
+        (result,) = self._generate(encoded, 1, beam_size=1)
+        text: str = self._tokenizer.decode(
+            [token for phrase in self._phrases(result.sequences_ids[0]) for token in phrase]
+        )
+        return text.strip()
+
+    def _encode(self, features: Sequence[FloatArray], frames: int) -> Any:
+        frames = min(_MOST_FRAMES, frames)
+        return self._whisper.encode(np.stack([pad_or_trim(one, frames) for one in features]))
+
+    def _generate(self, encoded: Any, count: int, beam_size: int) -> Any:
+        prompt = self._whisper.get_prompt(self._tokenizer, [], without_timestamps=False)
+        return self._whisper.model.generate(
+            encoded,
+            [prompt] * count,
+            beam_size=beam_size,
+            max_length=self._whisper.max_length,
+            suppress_tokens=self._suppressed,
+            return_scores=True,
+        )
 
     def _phrases(self, tokens: Sequence[int]) -> list[list[int]]:
         """The tokens of the text between timestamps."""
@@ -139,7 +154,7 @@ class WhisperRecognizer:
                 phrases[-1].append(token)
         return [phrase for phrase in phrases if phrase]
 
-    def _decode_alone(self, sound: Any) -> _Draft:
+    def _decode_alone(self, sound: FloatArray) -> _Draft:
         """Whisper's own way: phrase by phrase, and at other temperatures if need be."""
         ctranslate2.set_random_seed(_SEED)
         segments, _ = self._whisper.transcribe(
