@@ -40,6 +40,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=20_000)
 START = 90_000
 """Milliseconds that a loaded machine may take for the first page."""
 
@@ -181,10 +182,10 @@ def test_a_recording_is_dropped_watched_over_a_reload_and_read(
     page.locator("#kk-files").set_input_files(write_tone(tmp_path / "slow 会議.wav", 20.0))
 
     expect(page.locator(".kk-card .kk-file")).to_have_text("slow 会議.wav", timeout=START)
-    expect(page.locator(".kk-card progress")).to_be_visible()
+    expect(page.locator(".kk-card progress")).to_be_visible(timeout=START)
     page.reload()
     expect(page.locator(".kk-list [aria-current]")).to_contain_text("slow 会議.wav")
-    expect(page.locator(".kk-card, .kk-turns li").first).to_be_visible(timeout=START)
+    expect(page.locator(".kk-card, .kk-turn").first).to_be_visible(timeout=START)
     expect(page.locator(".kk-turn .kk-text").first).to_contain_text("10。", timeout=START)
     expect(page.locator(".kk-list")).not_to_contain_text("処理中")
 

@@ -5,12 +5,13 @@ import { clock, make, say } from "./words.js";
 
 const UNSURE = 0.4;
 const LINGER = 1;
+const CHUNK = 25;
 
 export class Turns {
   /** `on.play(seconds)` when somebody wants to hear a turn. */
   constructor(on) {
     this.on = on;
-    this.list = make("ol", { class: "kk-turns", "data-say-label": "turns",
+    this.list = make("div", { class: "kk-turns", role: "list", "data-say-label": "turns",
       onclick: (event) => this.#click(event), onfocusin: (event) => this.#focused(event) });
     this.nothing = make("p", { class: "kk-note", hidden: true });
     this.back = make("button", { class: "kk-button kk-back", type: "button", hidden: true, "data-say": "follow",
@@ -35,10 +36,19 @@ export class Turns {
     this.back.hidden = true;
     const names = this.#names();
     this.rows = this.turns.map((turn, index) => this.#row(turn, index, names));
-    this.list.replaceChildren(...this.rows);
+    this.list.replaceChildren(...this.#chunks());
     this.rows[0]?.setAttribute("tabindex", "0");
     this.focusable = this.rows[0];
     this.filter(false);
+  }
+
+  /** What is far from the view is neither laid out nor drawn, a chunk at a time. */
+  #chunks() {
+    const chunks = [];
+    for (let first = 0; first < this.rows.length; first += CHUNK) {
+      chunks.push(make("div", { class: "kk-chunk", role: "none" }, ...this.rows.slice(first, first + CHUNK)));
+    }
+    return chunks;
   }
 
   #names() {
@@ -47,7 +57,7 @@ export class Turns {
 
   #row(turn, index, names) {
     const colour = COLOURS[(this.lanes.get(turn.speaker) ?? 0) % COLOURS.length];
-    const row = make("li", { class: "kk-turn", tabindex: -1, "data-index": index, style: `--speaker: ${colour}` },
+    const row = make("div", { class: "kk-turn", role: "listitem", tabindex: -1, "data-index": index, style: `--speaker: ${colour}` },
       make("time", {}, clock(turn.start)), make("span", { class: "kk-who" }));
     const text = make("p", { class: "kk-text" });
     row.append(text);
