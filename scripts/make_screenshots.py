@@ -84,7 +84,11 @@ class Site:
         self._page.wait_for_timeout(500)
         IMAGES.mkdir(parents=True, exist_ok=True)
         picture = Image.open(BytesIO(self._page.screenshot()))
-        picture.quantize(256, dither=Image.Dither.NONE).save(IMAGES / f"{image}.png", optimize=True)
+        # The method that keeps colours of few pixels: the lamp stays green.
+        few = picture.convert("RGB").quantize(
+            256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        )
+        few.save(IMAGES / f"{image}.png", optimize=True)
 
 
 def take_pictures(site: Site, broken: Path) -> None:
