@@ -18,20 +18,27 @@ from assistant import __version__
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from assistant.jobs.keeper import WorkerKeeper
     from assistant.jobs.queue import QueueDatabase
     from assistant.jobs.steps import StepsDatabase
     from assistant.jobs.worker import Worker
     from assistant.model import ModelUse
-    from assistant.ports import Diarizer, Listener, Recognizer
+    from assistant.ports import Diarizer, Listener
     from assistant.services.checking import ModelCheck
     from assistant.services.delivering import Deliverer
     from assistant.services.library import Library
     from assistant.services.transcribing import Transcriber
+    from assistant.speech.short_windows import WindowRow
     from assistant.speech.weights import WeightStore
+    from assistant.speech.whisper import WhisperRecognizer
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # the libraries must not ask a hub for anything
 
+UTTERANCES = 24
+"""How many utterances a table of window lengths is measured on."""
 LIBRARIES = ("faster-whisper", "ctranslate2", "pyannote.audio", "torch", "av", "onnxruntime")
 """Whose versions a transcript's provenance names."""
 
@@ -50,7 +57,7 @@ class SpeechTools:
     def __init__(self, settings: Settings, store: WeightStore) -> None:
         self._settings = settings
         self._store = store
-        self._recognizers: dict[str, Recognizer] = {}
+        self._recognizers: dict[str, WhisperRecognizer] = {}
         self._diarizers: dict[str, Diarizer] = {}
 
     def listener(self, lane: int) -> Listener:
@@ -64,7 +71,7 @@ class SpeechTools:
         """The weights that `recognizer` would load."""
         return self._store.resolve(self._named(model)).use
 
-    def recognizer(self, model: str) -> Recognizer:
+    def recognizer(self, model: str) -> WhisperRecognizer:
         """With the weights of that name or folder, or the best there are."""
         from assistant.speech.weights import loading
         from assistant.speech.whisper import WhisperRecognizer
@@ -187,6 +194,21 @@ class Application:
         from assistant.services.checking import ModelCheck
 
         return ModelCheck(PyAVReader(), self.tools, self.settings.batch_size)
+
+    def window_table(self, model: str, recordings: Sequence[Path]) -> list[WindowRow]:
+        """How short a window these weights stand, on some of what is said in `recordings`.
+
+        Raises:
+            NothingFound, SoundError, SetupError: as `ModelCheck`.
+        """
+        from assistant.speech.short_windows import Utterance, window_table
+        from assistant.text.compare import pooled
+
+        said = [one for path in recordings for one in self.model_check.utterances(path)]
+        some = said[:: -(-len(said) // UTTERANCES)]
+        utterances = [Utterance(sound, text) for sound, text in some]
+        recognizer = self.tools.recognizer(model)
+        return window_table(recognizer, utterances, lambda pairs: pooled(pairs).rate)
 
     @cached_property
     def deliverer(self) -> Deliverer:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assistant.services.checking import Score
     from assistant.speech.inventory import Entry
     from assistant.speech.manifest import ByteProgress, Manifest
+    from assistant.speech.short_windows import WindowRow
 
 SAMPLES = Path(__file__).parent.parent / "recordings" / "sample"
 """The recordings with known text that lie in the checkout."""
@@ -57,6 +58,10 @@ _TEXTS = {
     "fetching": ("「{}」を取りに行きます。", "Fetching “{}”."),
     "copying": ("写しています", "Copying"),
     "hashing": ("チェックサムを確かめています", "Comparing checksums"),
+    "shortening": ("通話中の速さを測っています", "Measuring short windows"),
+    "window": ("窓の長さ", "Window"),
+    "per utterance": ("1発言の秒数", "s per utterance"),
+    "loops": ("繰り返し", "Loops"),
     "hearing": ("{} を聞いています", "Listening to {}"),
     "whole": ("「{}」のチェックサムは合っています。", "The checksums of “{}” match."),
     "loads": ("「{}」を読み込めました。", "“{}” loads."),
@@ -156,6 +161,7 @@ def check(
     as_json: JSON = False,
 ) -> None:
     """チェックサムを確かめ、読み込み、見本を聞かせて誤り率と速さを示します。"""
+    from assistant.services.checking import samples_in
     from assistant.speech.layout import Layout
 
     application = Application()
@@ -172,10 +178,15 @@ def check(
         application.tools.recognizer(name)
         screen.print(say("loads", manifest.name))
         scores = _scores(application, name, samples, say)
+    windows: list[WindowRow] = []
+    if scores:
+        with screen.status(say("shortening")):
+            windows = application.window_table(name, samples_in(samples))
     if as_json:
-        _print_json(_checked(manifest, scores))
+        _print_json(_checked(manifest, scores, windows))
     elif scores:
         _print_table(_score_table(scores, say))
+        _print_table(_window_table(windows, say))
 
 
 class _Words:
@@ -280,7 +291,19 @@ def _score_table(scores: list[Score], say: _Words) -> Table:
     return table
 
 
-def _checked(manifest: Manifest, scores: list[Score]) -> dict[str, object]:
+def _window_table(rows: list[WindowRow], say: _Words) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for key in ("window", "per utterance", "cer", "loops"):
+        table.add_column(say(key), overflow="fold")
+    for row in rows:
+        figures = f"{row.seconds:.2f}", f"{row.error_rate:.3f}", str(row.loops)
+        table.add_row(row.length.name, *figures)
+    return table
+
+
+def _checked(
+    manifest: Manifest, scores: list[Score], windows: list[WindowRow]
+) -> dict[str, object]:
     return {
         "name": manifest.name,
         "kind": manifest.kind.value,
@@ -294,6 +317,15 @@ def _checked(manifest: Manifest, scores: list[Score]) -> dict[str, object]:
                 "cer": {level.value: round(one.rate, 4) for level, one in score.errors.items()},
             }
             for score in scores
+        ],
+        "windows": [
+            {
+                "length": row.length.name,
+                "seconds": round(row.seconds, 3),
+                "cer": round(row.error_rate, 4),
+                "loops": row.loops,
+            }
+            for row in windows
         ],
     }
 

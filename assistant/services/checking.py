@@ -7,8 +7,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from assistant.errors import NothingFound
-from assistant.model import Progress, Span
+from assistant.model import SAMPLE_RATE, Progress, Span
 from assistant.services.lanes import plan_lanes
 from assistant.services.session import TranscriptionSession
 from assistant.services.transcribing import Options
@@ -18,8 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from assistant.model import Segment
+    from assistant.model import FloatArray, Segment
     from assistant.ports import ProgressHook, SoundReader, Toolbox
+
+LONGEST_UTTERANCE = 20.0
+"""Seconds; longer ones leave no room for the silence that short windows are compared by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,23 @@ class ModelCheck:
             duration=survey.duration,
             elapsed=self._seconds() - started,
         )
+
+    def utterances(self, path: Path) -> list[tuple[FloatArray, str]]:
+        """Everything said in `path` within one window: sound of shape (n,), and the true text.
+
+        Of several channels the one that is loudest meanwhile.
+
+        Raises:
+            NothingFound: there is no truth beside it, or it cannot be read.
+            SoundError: the file is no usable sound.
+        """
+        turns = [turn for turn in read_truth(path) if turn.end - turn.start < LONGEST_UTTERANCE]
+        sound = np.concatenate([block.samples for block in self._reader.blocks(path)], axis=1)
+        found = []
+        for turn in turns:
+            part = sound[:, round(turn.start * SAMPLE_RATE) : round(turn.end * SAMPLE_RATE)]
+            found.append((part[int(np.abs(part).mean(axis=1).argmax())], turn.text))
+        return found
 
 
 def samples_in(folder: Path) -> list[Path]:
