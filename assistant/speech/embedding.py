@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -122,7 +122,11 @@ def _mel(hertz: Doubles) -> Doubles:
 
 
 class CAMPlusPlus(nn.Module):
-    """Features (batch, frames, 80), mean removed, to embeddings (batch, DIMENSIONS)."""
+    """Features (batch, frames, 80), mean removed, to embeddings (batch, DIMENSIONS).
+
+    For inference only: normalisation is folded into the convolutions, and inside the dense blocks
+    channels come first, so that each layer is one product of large matrices.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -134,7 +138,7 @@ class CAMPlusPlus(nn.Module):
             channels += depth * _GROWTH
             layers[f"transit{number}"] = _Transit(channels, channels // 2)
             channels //= 2
-        layers["out_nonlinear"] = _normalised(channels)
+        layers["out_nonlinear"] = _Normalised(channels)
         layers["stats"] = _Statistics()
         layers["dense"] = _Projection(2 * channels, DIMENSIONS)
         self.xvector = nn.Sequential(layers)
@@ -145,6 +149,7 @@ class CAMPlusPlus(nn.Module):
 
 
 _GROWTH = 32
+"""Channels that each layer of a dense block adds."""
 
 
 class _Front(nn.Module):
@@ -159,9 +164,11 @@ class _Front(nn.Module):
         self.channels = width * (_MELS // 8)
 
     def forward(self, spectrum: Tensor) -> Tensor:
-        x = F.relu(self.bn1(self.conv1(spectrum[:, None])))
-        x = F.relu(self.bn2(self.conv2(self.layer2(self.layer1(x)))))
-        return x.flatten(1, 2)
+        """(batch, bands, frames) to channels first: (channels, batch, frames)."""
+        x = spectrum[:, None].contiguous(memory_format=torch.channels_last)
+        x = _folded(self.conv1, self.bn1, x).relu_()
+        x = _folded(self.conv2, self.bn2, self.layer2(self.layer1(x))).relu_()
+        return x.flatten(1, 2).transpose(0, 1)
 
 
 class _Residual(nn.Module):
@@ -169,24 +176,23 @@ class _Residual(nn.Module):
         super().__init__()
         self.conv1, self.bn1 = _convolution(width, width, stride), nn.BatchNorm2d(width)
         self.conv2, self.bn2 = _convolution(width, width), nn.BatchNorm2d(width)
-        self.shortcut = nn.Sequential()
-        if stride > 1:
-            shrink = nn.Conv2d(width, width, 1, stride=(stride, 1), bias=False)
-            self.shortcut = nn.Sequential(shrink, nn.BatchNorm2d(width))
+        shrink = nn.Conv2d(width, width, 1, stride=(stride, 1), bias=False)
+        self.shortcut = nn.Sequential(*([shrink, nn.BatchNorm2d(width)] if stride > 1 else []))
 
     def forward(self, x: Tensor) -> Tensor:
-        inner = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        return F.relu(inner + self.shortcut(x))
+        inner = _folded(self.conv2, self.bn2, _folded(self.conv1, self.bn1, x).relu_())
+        around = _folded(self.shortcut[0], self.shortcut[1], x) if len(self.shortcut) else x
+        return inner.add_(around).relu_()
 
 
 class _TimeDelay(nn.Module):
     def __init__(self, channels: int, width: int) -> None:
         super().__init__()
         self.linear = nn.Conv1d(channels, width, 5, stride=2, padding=2, bias=False)
-        self.nonlinear = _normalised(width)
+        self.nonlinear = _Normalised(width)
 
     def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.nonlinear(self.linear(x))
+        y: Tensor = self.nonlinear(self.linear(x.transpose(0, 1)).transpose(0, 1))
         return y
 
 
@@ -198,21 +204,28 @@ class _Dense(nn.Sequential):
         super().__init__(OrderedDict((f"tdnnd{i}", layer) for i, layer in enumerate(layers, 1)))
 
     def forward(self, x: Tensor) -> Tensor:
+        known, batch, frames = x.shape
+        seen = x.new_empty(known + len(self) * _GROWTH, batch, frames)
+        seen[:known] = x
         for layer in self:
-            x = torch.cat([x, layer(x)], dim=1)
-        return x
+            seen[known : known + _GROWTH] = layer(seen[:known])
+            known += _GROWTH
+        return seen
 
 
 class _DenseLayer(nn.Module):
     def __init__(self, channels: int, dilation: int, width: int = 4 * _GROWTH) -> None:
         super().__init__()
-        self.nonlinear1 = _normalised(channels)
+        self.nonlinear1 = _Normalised(channels)
         self.linear1 = nn.Conv1d(channels, width, 1, bias=False)
-        self.nonlinear2 = _normalised(width)
+        self.nonlinear2 = _Normalised(width)
         self.cam_layer = _ContextMask(width, dilation)
 
     def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.cam_layer(self.nonlinear2(self.linear1(self.nonlinear1(x))))
+        scale, shift = _affine(self.nonlinear2.batchnorm)
+        weight = self.linear1.weight[..., 0] * scale[:, None]
+        narrow = torch.addmm(shift[:, None], weight, self.nonlinear1(x).flatten(1)).relu_()
+        y: Tensor = self.cam_layer(narrow.view(-1, *x.shape[1:]))
         return y
 
 
@@ -229,44 +242,78 @@ class _ContextMask(nn.Module):
 
     def forward(self, x: Tensor, second: int = 100) -> Tensor:
         context = x.mean(2, keepdim=True) + F.avg_pool1d(x, second, second, ceil_mode=True)
-        mask = self.linear2(F.relu(self.linear1(context))).sigmoid()
-        masked: Tensor = self.linear_local(x) * mask.repeat_interleave(second, 2)[..., : x.shape[2]]
+        mask = self.linear2(self.linear1(context.transpose(0, 1)).relu_()).sigmoid_()
+        mask = mask.transpose(0, 1).repeat_interleave(second, 2)[..., : x.shape[2]]
+        masked: Tensor = self._local(x).mul_(mask)
         return masked
+
+    def _local(self, x: Tensor) -> Tensor:
+        """The convolution over time as one matrix product and two shifted sums."""
+        shift = int(self.linear_local.dilation[0])
+        taps = self.linear_local.weight.permute(2, 0, 1).flatten(0, 1)
+        before, here, after = (taps @ x.flatten(1)).view(3, _GROWTH, *x.shape[1:]).unbind()
+        here[..., shift:] += before[..., :-shift]
+        here[..., :-shift] += after[..., shift:]
+        return here
 
 
 class _Transit(nn.Module):
     def __init__(self, channels: int, width: int) -> None:
         super().__init__()
-        self.nonlinear = _normalised(channels)
+        self.nonlinear = _Normalised(channels)
         self.linear = nn.Conv1d(channels, width, 1, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.linear(self.nonlinear(x))
-        return y
+        y: Tensor = self.linear.weight[..., 0] @ self.nonlinear(x).flatten(1)
+        return y.view(-1, *x.shape[1:])
 
 
 class _Statistics(nn.Module):
+    """(channels, batch, frames) to (batch, 2 x channels): mean and deviation over time."""
+
     def forward(self, x: Tensor) -> Tensor:
         deviation = x.std(2) if x.shape[2] > 1 else torch.full_like(x[..., 0], 1e-2)
-        return torch.cat([x.mean(2), deviation], dim=1)
+        return torch.cat([x.mean(2), deviation]).T
 
 
 class _Projection(nn.Module):
     def __init__(self, channels: int, width: int) -> None:
         super().__init__()
         self.linear = nn.Conv1d(channels, width, 1, bias=False)
-        self.nonlinear = nn.Sequential(
-            OrderedDict(batchnorm=nn.BatchNorm1d(width, affine=False), relu=nn.ReLU())
-        )
+        self.nonlinear = _Normalised(width, learned=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.nonlinear(self.linear(x[..., None])[..., 0])
-        return y
+        y: Tensor = self.nonlinear((x @ self.linear.weight[..., 0].T).T[..., None]).squeeze(2)
+        return y.T
+
+
+class _Normalised(nn.Module):
+    """Batch normalisation, then a rectifier; channels come first."""
+
+    def __init__(self, channels: int, *, learned: bool = True) -> None:
+        super().__init__()
+        self.batchnorm = nn.BatchNorm1d(channels, affine=learned)
+
+    def forward(self, x: Tensor) -> Tensor:
+        scale, shift = _affine(self.batchnorm)
+        return x.mul(scale[:, None, None]).add_(shift[:, None, None]).relu_()
 
 
 def _convolution(channels: int, width: int, stride: int = 1) -> nn.Conv2d:
     return nn.Conv2d(channels, width, 3, stride=(stride, 1), padding=1, bias=False)
 
 
-def _normalised(channels: int) -> nn.Sequential:
-    return nn.Sequential(OrderedDict(batchnorm=nn.BatchNorm1d(channels), relu=nn.ReLU()))
+def _folded(convolution: Any, norm: Any, x: Tensor) -> Tensor:
+    """The convolution with its normalisation, as one."""
+    scale, shift = _affine(norm)
+    weight = convolution.weight * scale[:, None, None, None]
+    stride, padding = convolution.stride, convolution.padding
+    return F.conv2d(x, weight, shift, stride, padding)
+
+
+def _affine(norm: nn.BatchNorm1d | nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+    """What a trained normalisation does to each channel: a scale and a shift."""
+    # Either pair may be None to torch's stubs; a trained normalisation has its statistics.
+    state: dict[str, Tensor] = norm.state_dict()
+    scale = (state["running_var"] + norm.eps).rsqrt() * state.get("weight", 1)
+    return scale, state.get("bias", 0) - state["running_mean"] * scale
