@@ -66,6 +66,9 @@ UNSURE = -1.0
 FAIRLY_SURE = -0.5
 """The same for thanks and goodbyes."""
 
+NO_SPEECH = 0.6
+"""The figure of OpenAI's Whisper. Noise has more, soft single words on a noisy line have less."""
+
 _LOOP = re.compile(r"(.)\1{7,}|(.{2,5}?)\2{4,}|(.{6,40}?)\3{2,}")
 _STRONG = {Flag.LITTLE_VOICE, Flag.REPETITION, Flag.LOW_PROBABILITY, Flag.TOO_DENSE}
 
@@ -74,11 +77,23 @@ _STRONG = {Flag.LITTLE_VOICE, Flag.REPETITION, Flag.LOW_PROBABILITY, Flag.TOO_DE
 class Evidence:
     """What is known of a window besides its text: the voice in it, in seconds of the recording.
 
-    `log_probability` is the mean over the window's tokens.
+    `log_probability` is the mean over the window's tokens, `no_speech` the probability that the
+    recogniser itself gives to there being no speech.
     """
 
     voice: Sequence[Span]
     log_probability: float = 0.0
+    no_speech: float = 0.0
+
+    @property
+    def voiced(self) -> float:
+        """Seconds of voice."""
+        return sum(span.duration for span in self.voice)
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether the recogniser hears nobody where the detector heard a voice."""
+        return self.no_speech > NO_SPEECH
 
 
 def review(segments: Iterable[Segment], evidence: Evidence) -> Heard:
@@ -92,7 +107,7 @@ def review(segments: Iterable[Segment], evidence: Evidence) -> Heard:
 def doubts(segments: Sequence[Segment], evidence: Evidence) -> frozenset[Flag]:
     """What speaks against what was written for a whole window; empty when nothing does."""
     text = "".join(segment.text for segment in segments)
-    voiced = sum(span.duration for span in evidence.voice)
+    voiced = evidence.voiced
     bare = plain(text)
     found = {
         Flag.REPETITION: is_loop(bare),
@@ -155,6 +170,7 @@ def _marked(segment: Segment, evidence: Evidence) -> Segment:
     found = {
         Flag.STOCK_PHRASE: _is_stock(segment, voiced),
         Flag.LITTLE_VOICE: voiced < LITTLE_VOICE * (segment.end - segment.start)
+        or evidence.is_doubted
         or _is_voiceless(segment, evidence),
         Flag.REPETITION: is_loop(bare),
         Flag.COMPRESSION: compression(segment.text) > MOST_COMPRESSED,
@@ -182,7 +198,7 @@ def _is_stock(segment: Segment, voiced: float) -> bool:
 
 def _is_invented(segment: Segment, evidence: Evidence) -> bool:
     reasons = segment.flags & _STRONG
-    if _is_voiceless(segment, evidence) or len(reasons) >= 2:
+    if evidence.is_doubted or _is_voiceless(segment, evidence) or len(reasons) >= 2:
         return True
     is_stock = Flag.STOCK_PHRASE in segment.flags
     return is_stock and (bool(reasons) or is_never_said(segment.text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,8 @@ from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
 
-from assistant.model import Segment, Span, Word
-from assistant.speech.guards import Evidence, doubts, review
+from assistant.model import SAMPLE_RATE, Segment, Span, Word
+from assistant.speech.guards import LONG_ENOUGH, Evidence, doubts, review
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +36,6 @@ _FEWEST_FRAMES = 50
 _SILENCE_AFTER = 800
 """Frames of silence after the longest window of a group. Whisper learnt on 30 seconds; with less
 than 5 seconds of silence after short sound it begins to loop, with more it only takes longer."""
-_SEED = 20_000
-"""For the second attempt, which draws words at random when everything else fails."""
 _BEFORE, _AFTER = "\"'“¿([{-「『（", "\"'.。,，!！?？:：”)]}、」』）"
 
 
@@ -51,10 +49,25 @@ class _Draft:
     words: tuple[Word, ...]
     openings: frozenset[int]
     log_probability: float
+    no_speech: float
+
+    def followed_by(self, other: _Draft, seconds: float) -> _Draft:
+        """Both, the other one so many seconds later."""
+        later = (
+            replace(word, start=word.start + seconds, end=word.end + seconds)
+            for word in other.words
+        )
+        size = len(self.words)
+        return _Draft(
+            words=(*self.words, *later),
+            openings=self.openings | {number + size for number in other.openings},
+            log_probability=min(self.log_probability, other.log_probability),
+            no_speech=min(self.no_speech, other.no_speech),
+        )
 
 
 class WhisperRecognizer:
-    """A `Recognizer`: windows are decoded together, and doubtful ones once more alone.
+    """A `Recognizer`: windows are decoded together, and doubtful ones once more in halves.
 
     `device` and `compute_type` take `auto`: float16 on CUDA where there is any, else int8 on the
     CPU. `threads` 0 takes all cores. No text of one window reaches another.
@@ -100,8 +113,10 @@ class WhisperRecognizer:
         return [self._heard(window, draft) for window, draft in zip(windows, drafts, strict=True)]
 
     def _heard(self, window: Window, draft: _Draft) -> Heard:
-        if _doubts(window, draft):
-            draft = _better(window, draft, self._decode_alone(window.clip.samples[0]))
+        evidence = _evidence(window, draft)
+        is_speech = evidence.voiced >= LONG_ENOUGH and not evidence.is_doubted
+        if is_speech and _doubts(window, draft):
+            draft = _better(window, draft, self._decode_halves(window.clip.samples[0]))
         return review(_segments(draft, window), _evidence(window, draft))
 
     def _decode(self, sounds: Sequence[FloatArray]) -> list[_Draft]:
@@ -114,9 +129,8 @@ class WhisperRecognizer:
         tokens = [[token for phrase in found for token in phrase] for found in phrases]
         timings = self._whisper.find_alignment(self._tokenizer, tokens, encoded, lengths)
         return [
-            _Draft(*_words(timing, found), result.scores[0] * size / (size + 1))
+            _Draft(*_words(timing, found), _log_probability(result), result.no_speech_prob)
             for timing, found, result in zip(timings, phrases, results, strict=True)
-            for size in [len(result.sequences_ids[0])]
         ]
 
     def write_short(self, sound: FloatArray, seconds: float) -> str:
@@ -142,6 +156,7 @@ class WhisperRecognizer:
             max_length=self._whisper.max_length,
             suppress_tokens=self._suppressed,
             return_scores=True,
+            return_no_speech_prob=True,
         )
 
     def _phrases(self, tokens: Sequence[int]) -> list[list[int]]:
@@ -154,27 +169,25 @@ class WhisperRecognizer:
                 phrases[-1].append(token)
         return [phrase for phrase in phrases if phrase]
 
-    def _decode_alone(self, sound: FloatArray) -> _Draft:
-        """Whisper's own way: phrase by phrase, and at other temperatures if need be."""
-        ctranslate2.set_random_seed(_SEED)
-        segments, _ = self._whisper.transcribe(
-            sound,
-            language=self._language,
-            beam_size=self._beam_size,
-            condition_on_previous_text=False,
-            word_timestamps=True,
-        )
-        found = list(segments)
-        words: list[Word] = []
-        openings: set[int] = set()
-        for segment in found:
-            openings.add(len(words))
-            words += [_word(word.word, word) for word in segment.words or ()]
-        weights = [len(segment.tokens) for segment in found]
-        total = sum(
-            segment.avg_logprob * size for segment, size in zip(found, weights, strict=True)
-        )
-        return _Draft(tuple(words), frozenset(openings), total / max(1, sum(weights)))
+    def _decode_halves(self, sound: FloatArray) -> _Draft:
+        """The text of one window, heard in two parts: shorter sound loops and skips less."""
+        cut = _quietest(sound)
+        first, second = self._decode([sound[:cut], sound[cut:]])
+        return first.followed_by(second, cut / SAMPLE_RATE)
+
+
+def _quietest(sound: FloatArray) -> int:
+    """The sample in the middle of the quietest moment of the middle third."""
+    step = SAMPLE_RATE // 20
+    third = len(sound) // 3
+    power = np.add.reduceat(np.square(sound[third : 2 * third]), np.arange(0, third, step))[:-1]
+    return third + int(np.argmin(power)) * step + step // 2 if len(power) else len(sound) // 2
+
+
+def _log_probability(result: Any) -> float:
+    """Mean over the tokens and the end of the text."""
+    size = len(result.sequences_ids[0])
+    return float(result.scores[0]) * size / (size + 1)
 
 
 def _device(device: str) -> str:
@@ -184,7 +197,7 @@ def _device(device: str) -> str:
 
 
 def _evidence(window: Window, draft: _Draft) -> Evidence:
-    return Evidence(window.voice, draft.log_probability)
+    return Evidence(window.voice, draft.log_probability, draft.no_speech)
 
 
 def _doubts(window: Window, draft: _Draft) -> int:

@@ -151,3 +151,9 @@ def test_a_window_without_text_is_doubtful_when_somebody_spoke() -> None:
 def test_a_recogniser_that_is_unsure_is_a_doubt() -> None:
     evidence = Evidence([Span(0, 3)], log_probability=-1.3)
     assert doubts([segment("委員会を開会いたします", 0, 3)], evidence) == {Flag.LOW_PROBABILITY}
+
+
+def test_nothing_is_kept_where_the_recogniser_itself_hears_nobody() -> None:
+    evidence = Evidence([Span(0, 3)], no_speech=0.7)
+    heard = review([segment("委員会を開会いたします", 0, 3)], evidence)
+    assert heard.withheld[0].flags == {Flag.LITTLE_VOICE}
