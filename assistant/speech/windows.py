@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class WindowPolicy:
     """The figures, in seconds and decibels. The defaults are for whole recordings."""
 
-    longest: float = 15.0
+    longest: float = 20.0
     """A window's length. Whisper takes 30 seconds, but the small ones then lose their place."""
     min_silence: float = 0.16
     """A pause that ends an island."""

@@ -123,15 +123,15 @@ def test_a_very_long_pause_ends_a_window_before_the_next_word() -> None:
 
 
 def test_a_window_ends_at_the_longest_pause_of_its_last_part() -> None:
-    script = (said(6), pause(0.3), said(5), pause(0.7), said(2), pause(0.3), said(5))
+    script = (said(8), pause(0.3), said(8), pause(0.7), said(2), pause(0.3), said(5))
     found, _ = windows(*lane(*script))
-    assert [round(window.voice[0].start) for window in found] == [0, 12]
+    assert [round(window.voice[0].start) for window in found] == [0, 17]
 
 
 def test_who_never_pauses_is_cut_where_it_is_least_likely_speech() -> None:
-    sound, probabilities = lane(said(12), (0.3, 0.45, 0.1), said(10))
+    sound, probabilities = lane(said(16), (0.3, 0.45, 0.1), said(10))
     found, _ = windows(sound, probabilities)
-    assert found[0].voice[-1].end == pytest.approx(12.15, abs=0.15)
+    assert found[0].voice[-1].end == pytest.approx(16.15, abs=0.15)
     assert np.array_equal(np.concatenate([w.clip.samples[0] for w in found]), sound)
 
 
