@@ -51,7 +51,7 @@ RATE = 16_000
 LONGEST_PAUSE = 0.5
 """Seconds without voice that one turn may hold, as diarisation scoring usually joins them."""
 FRAME = RATE // 100
-QUIET, BLIP = 36.0, 3
+QUIET, BLIP = 39.0, 3
 """Decibels below a sentence's loudest 10 ms where its edges and pauses begin; clicks shorter than
 `BLIP` times 10 ms are no voice."""
 SPEECH_LEVEL, PEAK = -23.0, 0.8
