@@ -30,12 +30,16 @@ _CUT = 1.1
 """Units are joined down to this multiple of the recording's likeness."""
 _SAME = 0.90
 """Groups are one voice when their units are this much as alike across as within."""
+_OFTEN, _REPEATED = 7, 1.15
+"""Groups of so many units count as at most this multiple of the likeness within: over hours, the
+same words said again and again are more alike than a voice is, and would seem a speaker."""
 _PRIOR, _PRIOR_WEIGHT = 0.6, 4
 _WITHIN_WEIGHT = 3
 _CONFIDENT = 1.0
 """Seconds of a unit from which it is clustered; shorter ones only find their speaker later."""
-_LEAST_SPEECH = 1.5
-"""Seconds of speech that make a speaker."""
+_LEAST_SPEECH, _LEAST_SHARE, _ENOUGH_SPEECH = 1.5, 0.01, 10.0
+"""Seconds of speech that make a speaker in a short recording; in a longer one this share of all
+speech does, since odd sounds add up with the hours; so many seconds are always enough."""
 _PART = 2500
 """Units that are joined pair by pair at once: memory and time grow with the square."""
 _ROUNDS = 2
@@ -88,6 +92,7 @@ def speakers(
         return units
     labels = _grouped(units, seconds, alike, least)
     labels = _merged(units, labels, alike, least or 1, most or MAX_SPEAKERS)
+    labels = _audible(labels, seconds, least or 1)
     return _settled(units, seconds, labels)
 
 
@@ -193,10 +198,22 @@ def _across(products: Sums, counts: Sums, alike: float) -> Sums:
     """
     pairs = counts * (counts - 1) / 2
     within = (np.diag(products) - counts) / 2 + _WITHIN_WEIGHT * alike
-    norms = np.sqrt(np.maximum(0.1, within / (pairs + _WITHIN_WEIGHT))) * counts
+    within = np.maximum(0.1, within / (pairs + _WITHIN_WEIGHT))
+    within = np.where(counts >= _OFTEN, np.minimum(within, _REPEATED * alike), within)
+    norms = np.sqrt(within) * counts
     ratio: Sums = products / np.outer(norms, norms)
     np.fill_diagonal(ratio, -np.inf)
     return ratio
+
+
+def _audible(labels: IntArray, seconds: FloatArray, least: int) -> IntArray:
+    """Without the groups that speak too little to be speakers; the `least` largest stay."""
+    inside = labels >= 0
+    speech = np.bincount(labels[inside], seconds[inside])
+    enough = np.clip(_LEAST_SHARE * seconds.sum(), _LEAST_SPEECH, _ENOUGH_SPEECH)
+    stays = (speech >= enough) | (np.argsort(np.argsort(-speech, kind="stable")) < least)
+    names = np.cumsum(stays) - 1
+    return np.where(inside & stays[labels], names[labels], -1)
 
 
 def _settled(units: FloatArray, seconds: FloatArray, labels: IntArray) -> FloatArray:

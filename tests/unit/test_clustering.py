@@ -126,3 +126,21 @@ def test_likeness_without_any_pair_is_the_prior() -> None:
     units, _ = voices(np.array([0, 1]))
     times = np.array([(0, 1.5), (2, 3.5)], np.float32)
     assert likeness(units, times, np.array([0, 1])) == pytest.approx(0.6)
+
+
+def test_a_set_phrase_said_again_and_again_is_no_speaker() -> None:
+    truth = np.random.default_rng(1).integers(0, 3, 300)
+    units, directions = voices(truth, 0.05)
+    phrase = directions[:1] + np.random.default_rng(2).normal(0, 0.08, (1, DIMENSIONS))
+    said = np.maximum(0, phrase + np.random.default_rng(3).normal(0, 0.01, (12, DIMENSIONS)))
+    said /= np.linalg.norm(said, axis=1, keepdims=True)
+    everything = np.concatenate([units, said.astype(np.float32)])
+    seconds = np.full(len(everything), 3.0, np.float32)
+    assert len(speakers(everything, seconds, alike(units, truth))) == 3
+
+
+def test_odd_sounds_that_add_up_over_an_hour_are_no_speaker() -> None:
+    truth = np.concatenate([np.random.default_rng(1).integers(0, 3, 1000), [3, 3]])
+    units, _ = voices(truth)
+    seconds = np.full(len(truth), 3.0, np.float32)
+    assert len(speakers(units, seconds, alike(units, truth))) == 3
