@@ -156,7 +156,8 @@ def check(
     name: Annotated[str, typer.Argument(help="一覧の名前。なければ自動で選ばれるもの。")] = "auto",
     *,
     samples: Annotated[
-        Path, typer.Option(help="NAME.wav と NAME.truth.json のあるフォルダー。")
+        Path,
+        typer.Option(help="NAME.wav と NAME.truth.json のあるフォルダー。", show_default=False),
     ] = SAMPLES,
     as_json: JSON = False,
 ) -> None:

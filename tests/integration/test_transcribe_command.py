@@ -45,7 +45,7 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the opening of the call and two bad files were transcribed."""
     place = tmp_path_factory.mktemp("delivered")
     (place / "in").mkdir()
-    opening("call", place / "in" / "受付.wav", 35)
+    opening("call", place / "in" / "受付.wav", 30.8)
     (place / "in" / "メモ.wav").write_text("これは音声ではありません", encoding="utf-8")
     (place / "in" / "空.mp3").write_bytes(b"")
     options = ["--out", str(place / "out"), "--format", ",".join(FORMATS), "--json"]
@@ -80,7 +80,7 @@ def test_what_was_said_is_in_the_json_with_who_said_it(delivered: Path) -> None:
     names = {speaker["id"]: speaker["role"] for speaker in made["speakers"]}
     for role in ("caller", "worker"):
         heard = "".join(t["text"] for t in made["turns"] if names[t["speaker"]] == role)
-        said = "".join(t["text"] for t in truth("call", role) if t["end"] <= 34.5)
+        said = "".join(t["text"] for t in truth("call", role) if t["end"] <= 30.6)
         assert reading_cer(said, heard) < 0.15, heard
     assert made["provenance"]["models"][0]["name"] == "whisper-base"
 
