@@ -2,6 +2,7 @@
 
 KikigakiError                 the sentence says what happened, that nothing is lost, what to do
 ├── InputError (exit 2)       give something else
+│   ├── ManualError           a file that cannot be used as a manual
 │   ├── SoundError            a file that is no usable sound
 │   │   ├── UnreadableSound
 │   │   ├── NoSoundTrack
@@ -121,6 +122,10 @@ class InaccessibleSound(SoundError):
         "“{name}” cannot be opened. Check the right to read it, and that its USB stick or shared "
         "folder is connected. The file was left as it is."
     )
+
+
+class ManualError(InputError):
+    """A file that cannot be used as a manual. Details: `name`."""
 
 
 class NothingFound(InputError):

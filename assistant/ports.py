@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO, Literal
 
+    from assistant.manual import Document, Edition, EditionState, Passage
     from assistant.model import (
         Clip,
         FloatArray,
@@ -217,3 +218,75 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The present, with a time zone."""
+
+
+class ManualReader(Protocol):
+    """Reads a manual's file."""
+
+    def read(self, path: Path) -> Document:
+        """Its title and blocks, in reading order.
+
+        Raises:
+            ManualError: it cannot be used as a manual.
+        """
+
+
+class Tokenizer(Protocol):
+    """Cuts a text into the terms that a word search compares."""
+
+    def terms(self, text: str) -> list[str]:
+        """Normalised terms in order, with repetitions."""
+
+
+class Embedder(Protocol):
+    """Turns text into vectors whose inner product says how near two meanings are."""
+
+    model: ModelUse
+    dimensions: int
+
+    def queries(self, texts: Sequence[str]) -> FloatArray:
+        """Unit vectors of questions, shape (n, dimensions)."""
+
+    def passages(self, texts: Sequence[str]) -> FloatArray:
+        """Unit vectors of passages, shape (n, dimensions)."""
+
+
+class Reranker(Protocol):
+    """Reads a question and a passage together."""
+
+    def scores(self, query: str, texts: Sequence[str]) -> list[float]:
+        """How well each text answers, 0 to 1."""
+
+
+class ManualStore(Protocol):
+    """Keeps editions, their passages, and the vectors of these."""
+
+    def add(self, edition: Edition, passages: Sequence[Passage], terms: Sequence[str]) -> None:
+        """Keeps an edition and makes it the current one of its manual; all of it, or nothing.
+
+        `terms` are each passage's, joined by spaces.
+        """
+
+    def editions(self) -> list[Edition]:
+        """All of them, newest first."""
+
+    def set_state(self, edition: str, state: EditionState) -> None:
+        """Takes an edition into the search or out of it."""
+
+    def passages(self, edition: str) -> list[Passage]:
+        """In reading order."""
+
+    def indexed(self) -> list[tuple[Passage, str]]:
+        """The passages of current editions with their terms."""
+
+    def vectors(self, model: str) -> tuple[list[str], FloatArray]:
+        """Ids of the current passages that these weights have embedded, and shape (n, d)."""
+
+    def missing(self, model: str, limit: int) -> list[Passage]:
+        """Current passages that these weights have not embedded yet."""
+
+    def keep_vectors(self, model: str, ids: Sequence[str], vectors: FloatArray) -> None:
+        """Keeps what `missing` asked for."""
+
+    def version(self) -> int:
+        """Grows whenever a search would see something new."""

@@ -1,0 +1,124 @@
+"""The nouns of the manuals: a document's blocks, its passages, and why one fits a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+
+class BlockKind(StrEnum):
+    """What a stretch of a document is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    TABLE = "table"
+    NOTE = "note"
+    """A footnote, an endnote, a text box or a comment that is printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of a document as a reader found it.
+
+    `level` is 1 for the highest heading and 0 for anything that is no heading. `page` counts from
+    1 and is None where the format has no pages. Cells of a table are separated by tabs, its rows by
+    line feeds.
+    """
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a reader makes of a file. `date` is the edition's, where the document tells it."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of an edition that can be shown on its own, 300 to 600 characters where it can be.
+
+    `id` is `EDITION:POSITION`; positions count from 0 in reading order. `headings` lead from the
+    chapter to the section that the passage stands in.
+    """
+
+    edition: str
+    position: int
+    headings: tuple[str, ...]
+    text: str
+    page: int | None = None
+
+    @property
+    def id(self) -> str:
+        """Names the passage for ever: an edition's passages never change."""
+        return f"{self.edition}:{self.position}"
+
+
+class EditionState(StrEnum):
+    """Whether an edition is searched."""
+
+    CURRENT = "current"
+    SUPERSEDED = "superseded"
+    """A newer edition of the same manual is current."""
+    RETIRED = "retired"
+    """Somebody took it out of the search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One version of one manual.
+
+    `id` is the beginning of the file's SHA-256. Editions of one manual share `manual`, a key made
+    from the file's name. `embedded` counts the passages that can be found by meaning already.
+    """
+
+    id: str
+    manual: str
+    title: str
+    file: str
+    sha256: str
+    added: datetime
+    state: EditionState
+    passages: int
+    date: date | None = None
+    embedded: int = 0
+
+
+class ReasonKind(StrEnum):
+    """How a passage was found."""
+
+    WORDS = "words"
+    """Words of the question stand in it."""
+    EXPANSION = "expansion"
+    """Words stand in it that a synonym or the spoken-to-written table puts for the question's."""
+    MEANING = "meaning"
+    """Its meaning is near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a passage was found; `words` are as they stand in the passage, for lighting up."""
+
+    kind: ReasonKind
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that fits. `score` is 0 to 1; hits are ordered by it."""
+
+    passage: Passage
+    edition: Edition
+    score: float
+    reasons: tuple[Reason, ...]
