@@ -10,6 +10,7 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   │   ├── ProtectedSound
 │   │   └── InaccessibleSound
 │   ├── NothingFound          no such file, or a folder without recordings
+│   ├── UnknownManual         no edition or manual of that name
 │   ├── UnknownRecording      no such recording in the library
 │   ├── RecordingInUse        being transcribed: it cannot be removed
 │   ├── UnknownFormat         an output format that does not exist
@@ -24,10 +25,15 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── UnloadableWeights     whole, but this machine or this version cannot load them
 │   ├── NoConnection          `models fetch` does not reach the hub
 │   ├── FetchRefused          `models fetch` reaches it, and it says no
-│   └── AddressTaken          the application cannot listen there
+│   ├── AddressTaken          the application cannot listen there
+│   ├── OutdatedDatabase      `kikigaki db upgrade` first
+│   ├── NewerDatabase         a newer version of the program has upgraded it
+│   └── BadDatabaseAddress    KIKIGAKI_DATABASE_URL is no address of a database
 ├── StorageError (exit 4)     make room or give rights
 │   ├── DiskFull
-│   └── NotWritable
+│   ├── NotWritable
+│   ├── DatabaseUnavailable   the server does not answer, or the file is held by others
+│   └── DamagedDatabase
 ├── Unforeseen (exit 1)       try again; show the log to whoever looks after the program
 │   └── WorkerDied            the worker process ended in the midst of a recording, repeatedly
 └── Stopped (exit 130)        somebody stopped the work; what was done is kept
@@ -133,6 +139,13 @@ class NothingFound(InputError):
 
     ja = "「{path}」に録音が見つかりません。場所と名前を確かめてください。"
     en = "No recording found at “{path}”. Check the place and the name."
+
+
+class UnknownManual(InputError):
+    """Details: `name`."""
+
+    ja = "マニュアル「{name}」がありません。`kikigaki manuals list` で一覧を見てください。"
+    en = "There is no manual “{name}”. See `kikigaki manuals list`."
 
 
 class UnknownRecording(InputError):
@@ -308,8 +321,47 @@ class AddressTaken(SetupError):
     )
 
 
+class OutdatedDatabase(SetupError):
+    """Tables of an older version, in a database that is not upgraded without asking."""
+
+    ja = (
+        "データベースがこの版の聞き書きより古い形式です。バックアップを取ってから "
+        "`kikigaki db upgrade` を実行してください。データはそのまま残ります。"
+    )
+    en = (
+        "The database has the tables of an older version. Back it up, then run `kikigaki db "
+        "upgrade`. Nothing in it is lost."
+    )
+
+
+class NewerDatabase(SetupError):
+    """Tables of a version that this program does not know."""
+
+    ja = (
+        "データベースは、より新しい版の聞き書きで使われています。データには触れていません。"
+        "この機械の聞き書きを新しくしてください。"
+    )
+    en = (
+        "The database is used by a newer version of Kikigaki. It was not touched: bring this "
+        "machine's program up to date."
+    )
+
+
+class BadDatabaseAddress(SetupError):
+    """`KIKIGAKI_DATABASE_URL` is no address that can be used; it may hold a password."""
+
+    ja = (
+        "KIKIGAKI_DATABASE_URL が読み取れません。"
+        "postgresql://利用者:パスワード@ホスト/データベース名 のように書いてください。"
+    )
+    en = (
+        "KIKIGAKI_DATABASE_URL is not understood. Write it like "
+        "postgresql://USER:PASSWORD@HOST/DATABASE."
+    )
+
+
 class StorageError(KikigakiError):
-    """The disk says no."""
+    """The disk or the database says no."""
 
     exit_code = 4
 
@@ -329,6 +381,32 @@ class NotWritable(StorageError):
 
     ja = "「{path}」に書き込めません。フォルダーの権限を確かめてください。"
     en = "“{path}” cannot be written to. Check the folder's permissions."
+
+
+class DatabaseUnavailable(StorageError):
+    """Details: `place`."""
+
+    ja = (
+        "データベース({place})につながらないか、ほかの処理が長く使っています。"
+        "保存済みのものは失われていません。つながりを確かめて、もう一度実行してください。"
+    )
+    en = (
+        "The database ({place}) does not answer, or others keep it busy. What was saved is safe: "
+        "check the connection and try again."
+    )
+
+
+class DamagedDatabase(StorageError):
+    """Details: `place`."""
+
+    ja = (
+        "データベース({place})が壊れているか、データベースではありません。"
+        "何も書き込んでいません。バックアップから戻してください。"
+    )
+    en = (
+        "The database ({place}) is damaged, or is none. Nothing was written: restore it from a "
+        "backup."
+    )
 
 
 class Unforeseen(KikigakiError):

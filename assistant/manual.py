@@ -122,3 +122,46 @@ class Hit:
     edition: Edition
     score: float
     reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the last look at a file of the watched folder found; `path` is relative to the folder.
+
+    `edition` is empty for a file that could not be taken; `error` then says why, in each language.
+    """
+
+    path: str
+    size: int
+    modified: int
+    """Nanoseconds since 1970, as the file system tells it."""
+    edition: str = ""
+    error: tuple[tuple[str, str], ...] = ()
+
+
+class Verdict(StrEnum):
+    """What somebody said of a passage that was shown."""
+
+    HELPED = "helped"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """A passage was laid before somebody, and what became of it.
+
+    `place` is where: a call's or a recording's id, or `search`. `turn` is the turn it stood beside.
+    `query` may hold what people said: it goes into the database and never into a log file.
+    """
+
+    passage: str
+    shown: datetime
+    place: str
+    query: str = ""
+    turn: str | None = None
+    rank: int = 1
+    score: float = 0.0
+    opened: datetime | None = None
+    verdict: Verdict | None = None
+    id: int = 0
+    """Given by the log."""

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO, Literal
 
-    from assistant.manual import Document, Edition, EditionState, Passage
+    from assistant.manual import (
+        Display,
+        Document,
+        Edition,
+        EditionState,
+        Passage,
+        Source,
+        Verdict,
+    )
     from assistant.model import (
         Clip,
         FloatArray,
@@ -271,7 +279,10 @@ class ManualStore(Protocol):
         """All of them, newest first."""
 
     def set_state(self, edition: str, state: EditionState) -> None:
-        """Takes an edition into the search or out of it."""
+        """Takes an edition into the search or out of it.
+
+        An edition that becomes current supersedes the one that was, as with `add`.
+        """
 
     def passages(self, edition: str) -> list[Passage]:
         """In reading order."""
@@ -288,5 +299,43 @@ class ManualStore(Protocol):
     def keep_vectors(self, model: str, ids: Sequence[str], vectors: FloatArray) -> None:
         """Keeps what `missing` asked for."""
 
+    def models(self) -> dict[str, int]:
+        """The weights that have embedded anything, and how many of the current passages."""
+
+    def forget_vectors(self, model: str) -> None:
+        """Drops the vectors of weights that are used no more."""
+
+    def keep_terms(self, edition: str, terms: Sequence[str]) -> None:
+        """Puts new terms in the place of the old ones, one for each passage, in order."""
+
     def version(self) -> int:
         """Grows whenever a search would see something new."""
+
+
+class WatchedFiles(Protocol):
+    """Remembers what became of each file of the watched folder."""
+
+    def sources(self) -> dict[str, Source]:
+        """By path."""
+
+    def keep_source(self, source: Source) -> None:
+        """Puts it in the place of what was remembered of that path."""
+
+    def forget_source(self, path: str) -> None:
+        """The file is gone, and somebody was told."""
+
+
+class DisplayLog(Protocol):
+    """Which passages were shown, and what people made of them."""
+
+    def log(self, displays: Sequence[Display]) -> list[int]:
+        """Keeps them; their ids, in order."""
+
+    def opened(self, display: int, when: datetime) -> None:
+        """Somebody opened the passage; the first time counts."""
+
+    def judge(self, display: int, verdict: Verdict | None) -> None:
+        """Somebody said whether it helped, or took that back."""
+
+    def displays(self) -> list[Display]:
+        """All of them, oldest first."""
