@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
+from pydantic import SecretStr  # noqa: TC002 (pydantic reads it)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SpeakersBy = Literal["auto", "channels", "pyannote", "embedded", "none"]
@@ -36,6 +37,10 @@ class Settings(BaseSettings):
 
     manuals_dir: Path | None = None
     """The library of manuals; `manuals` in the data folder by default."""
+
+    database_url: SecretStr | None = None
+    """The database: `postgresql://USER:PASSWORD@HOST/NAME` for PostgreSQL 15 or newer. Without it a
+    SQLite file in the state folder, which is all that one machine needs."""
 
     model: str = "auto"
     """The recognition weights: a name from `kikigaki models list`, a folder, or `auto`, which takes
@@ -85,6 +90,11 @@ class Settings(BaseSettings):
     def state_dir(self) -> Path:
         """What the program remembers between two runs."""
         return self.data_dir / "state"
+
+    @property
+    def library_dir(self) -> Path:
+        """The folder of manuals that is watched."""
+        return self.manuals_dir or self.data_dir / "manuals"
 
     @property
     def weights_dir(self) -> Path:
