@@ -5,14 +5,26 @@ They compute from what they are fed, so a test that feeds wrong sound gets a wro
 
 from __future__ import annotations
 
+import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.errors import UnreadableSound
+from assistant.errors import ManualError, UnreadableSound
+from assistant.manual import (
+    Block,
+    BlockKind,
+    Display,
+    Document,
+    Edition,
+    EditionState,
+    Passage,
+    Source,
+    Verdict,
+)
 from assistant.model import (
     SAMPLE_RATE,
     Clip,
@@ -266,3 +278,209 @@ class FakeExporter:
         for turn in transcript.turns:
             name = transcript.speaker(turn.speaker).name
             stream.write(f"{name}\t{turn.text}\n".encode())
+
+
+@dataclass
+class FakeManualReader:
+    """`ports.ManualReader` of UTF-8 text: lines that start with # are headings, others paragraphs.
+
+    `read_files` counts what was really read.
+    """
+
+    read_files: list[str] = field(default_factory=list)
+
+    def read(self, path: Path) -> Document:
+        """The blocks, titled by the file's name."""
+        self.read_files.append(path.name)
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except UnicodeDecodeError as error:
+            raise ManualError(name=path.name) from error
+        blocks = [_block(line) for line in lines if line.strip()]
+        return Document(path.stem, tuple(blocks))
+
+
+def _block(line: str) -> Block:
+    level = len(line) - len(line.lstrip("#"))
+    kind = BlockKind.HEADING if level else BlockKind.PARAGRAPH
+    return Block(kind, line[level:].strip(), level)
+
+
+def split_blocks(document: Document, edition: str) -> tuple[Passage, ...]:
+    """A passage for each paragraph."""
+    headings: list[str] = []
+    passages: list[Passage] = []
+    for block in document.blocks:
+        if block.kind is BlockKind.HEADING:
+            headings = [*headings[: block.level - 1], block.text]
+        else:
+            passages.append(Passage(edition, len(passages), tuple(headings), block.text))
+    return tuple(passages)
+
+
+class FakeTokenizer:
+    """`ports.Tokenizer` whose terms are single characters."""
+
+    def terms(self, text: str) -> list[str]:
+        """Every character that is no space."""
+        return [character for character in text if not character.isspace()]
+
+
+@dataclass
+class FakeEmbedder:
+    """`ports.Embedder`: texts that share characters are near. `batches` tells what it was given."""
+
+    model: ModelUse = ModelUse("search", "fake-encoder", "assistant.testing", "MIT", "0" * 64)
+    dimensions: int = 64
+    batches: list[int] = field(default_factory=list)
+
+    def queries(self, texts: Sequence[str]) -> FloatArray:
+        """Shape (n, dimensions)."""
+        return np.stack([self._vector(text) for text in texts])
+
+    def passages(self, texts: Sequence[str]) -> FloatArray:
+        """Shape (n, dimensions)."""
+        self.batches.append(len(texts))
+        return self.queries(texts)
+
+    def _vector(self, text: str) -> FloatArray:
+        vector = np.full(self.dimensions, 1e-3, np.float32)
+        for character in text:
+            vector[zlib.crc32(character.encode()) % self.dimensions] += 1
+        return vector / np.float32(np.linalg.norm(vector))
+
+
+class InMemoryManualStore:
+    """`ports.ManualStore` in memory."""
+
+    def __init__(self) -> None:
+        self._editions: dict[str, Edition] = {}
+        self._passages: dict[str, list[tuple[Passage, str]]] = {}
+        self._vectors: dict[str, dict[str, FloatArray]] = {}
+        self._version = 0
+
+    def add(self, edition: Edition, passages: Sequence[Passage], terms: Sequence[str]) -> None:
+        """Keeps an edition and makes it the current one of its manual."""
+        self._version += 1
+        if edition.id in self._editions:
+            return
+        self._supersede(edition.manual)
+        self._editions[edition.id] = edition
+        self._passages[edition.id] = list(zip(passages, terms, strict=True))
+
+    def editions(self) -> list[Edition]:
+        """All of them, newest first."""
+        kept = sorted(self._editions.values(), key=lambda one: one.added, reverse=True)
+        return [replace(one, embedded=self._embedded(one.id)) for one in kept]
+
+    def set_state(self, edition: str, state: EditionState) -> None:
+        """Takes an edition into the search or out of it."""
+        self._version += 1
+        if state is EditionState.CURRENT:
+            self._supersede(self._editions[edition].manual)
+        self._editions[edition] = replace(self._editions[edition], state=state)
+
+    def passages(self, edition: str) -> list[Passage]:
+        """In reading order."""
+        return [passage for passage, _ in self._passages.get(edition, [])]
+
+    def indexed(self) -> list[tuple[Passage, str]]:
+        """The passages of current editions with their terms."""
+        return [
+            pair
+            for edition, pairs in sorted(self._passages.items())
+            if self._editions[edition].state is EditionState.CURRENT
+            for pair in pairs
+        ]
+
+    def vectors(self, model: str) -> tuple[list[str], FloatArray]:
+        """Ids of the current passages that these weights have embedded, and shape (n, d)."""
+        kept = self._vectors.get(model, {})
+        ids = [passage.id for passage, _ in self.indexed() if passage.id in kept]
+        if not ids:
+            return [], np.zeros((0, 0), np.float32)
+        return ids, np.stack([kept[one] for one in ids])
+
+    def missing(self, model: str, limit: int) -> list[Passage]:
+        """Current passages that these weights have not embedded yet."""
+        kept = self._vectors.get(model, {})
+        every = [passage for passage, _ in self.indexed() if passage.id not in kept]
+        return every[:limit]
+
+    def keep_vectors(self, model: str, ids: Sequence[str], vectors: FloatArray) -> None:
+        """Keeps what `missing` asked for."""
+        self._version += 1
+        self._vectors.setdefault(model, {}).update(zip(ids, vectors, strict=True))
+
+    def models(self) -> dict[str, int]:
+        """The weights that have embedded anything, and how many of the current passages."""
+        return {model: len(self.vectors(model)[0]) for model in self._vectors}
+
+    def forget_vectors(self, model: str) -> None:
+        """Drops the vectors of weights that are used no more."""
+        self._version += 1
+        self._vectors.pop(model, None)
+
+    def keep_terms(self, edition: str, terms: Sequence[str]) -> None:
+        """Puts new terms in the place of the old ones."""
+        self._version += 1
+        passages = self.passages(edition)
+        self._passages[edition] = list(zip(passages, terms, strict=True))
+
+    def version(self) -> int:
+        """Grows whenever a search would see something new."""
+        return self._version
+
+    def _supersede(self, manual: str) -> None:
+        for one in self._editions.values():
+            if one.manual == manual and one.state is EditionState.CURRENT:
+                self._editions[one.id] = replace(one, state=EditionState.SUPERSEDED)
+
+    def _embedded(self, edition: str) -> int:
+        ids = {passage.id for passage in self.passages(edition)}
+        return max((len(ids & kept.keys()) for kept in self._vectors.values()), default=0)
+
+
+@dataclass
+class MemoryWatchedFiles:
+    """`ports.WatchedFiles` in memory."""
+
+    kept: dict[str, Source] = field(default_factory=dict)
+
+    def sources(self) -> dict[str, Source]:
+        """By path."""
+        return dict(self.kept)
+
+    def keep_source(self, source: Source) -> None:
+        """Puts it in the place of what was remembered of that path."""
+        self.kept[source.path] = source
+
+    def forget_source(self, path: str) -> None:
+        """Drops it."""
+        self.kept.pop(path, None)
+
+
+@dataclass
+class MemoryDisplayLog:
+    """`ports.DisplayLog` in memory."""
+
+    kept: list[Display] = field(default_factory=list)
+
+    def log(self, displays: Sequence[Display]) -> list[int]:
+        """Keeps them; their ids count from 1."""
+        first = len(self.kept) + 1
+        self.kept += [replace(one, id=first + n) for n, one in enumerate(displays)]
+        return [one.id for one in self.kept[first - 1 :]]
+
+    def opened(self, display: int, when: datetime) -> None:
+        """The first time counts."""
+        one = self.kept[display - 1]
+        self.kept[display - 1] = replace(one, opened=one.opened or when)
+
+    def judge(self, display: int, verdict: Verdict | None) -> None:
+        """The last word counts."""
+        self.kept[display - 1] = replace(self.kept[display - 1], verdict=verdict)
+
+    def displays(self) -> list[Display]:
+        """All of them, oldest first."""
+        return list(self.kept)

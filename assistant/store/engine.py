@@ -1,0 +1,233 @@
+"""The database: SQLite on one machine, PostgreSQL for many; the same code on both.
+
+A SQLite file makes and upgrades its tables when it is first used. On a server somebody decides when
+that happens: `kikigaki db upgrade`.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from filelock import FileLock
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import NullPool
+
+from assistant.errors import BadDatabaseAddress, NewerDatabase, OutdatedDatabase, storage_errors
+from assistant.store import migrations
+from assistant.store.refusals import refusal
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine, Insert, Table
+
+BUSY = 30.0
+"""Seconds to wait for other processes that write to the same SQLite file."""
+_UPGRADE_LOCK = 0x6B696B69
+"""Any number, the same in every version: upgrades of one server wait for each other."""
+
+
+class Database:
+    """The database at `place`: the path of a SQLite file, or `postgresql://…`."""
+
+    def __init__(self, place: Path | str) -> None:
+        self._path = place if isinstance(place, Path) else None
+        self._url = _server(place) if isinstance(place, str) else _file(place)
+        self._engine = _engine(self._url)
+        self._lock = Lock()
+        self._ready = False
+
+    @property
+    def name(self) -> str:
+        """What people call it, without user and password."""
+        return str(self._path) if self._path else f"{self._url.host or ''}/{self._url.database}"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database.
+
+        Raises:
+            StorageError: it cannot be read.
+            OutdatedDatabase, NewerDatabase: its tables are of another version.
+        """
+        with self._refusals():
+            self._prepare()
+            with self._engine.connect() as connection:
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection for one transaction: all of the block is kept, or nothing.
+
+        Raises:
+            StorageError: it cannot be written; nothing of the block was kept.
+            OutdatedDatabase, NewerDatabase: its tables are of another version.
+        """
+        with self._refusals():
+            self._prepare()
+            with self._engine.execution_options(immediate=True).begin() as connection:
+                yield connection
+
+    def revision(self) -> str | None:
+        """The revision of its tables; None when there are none.
+
+        Raises:
+            StorageError: it cannot be read.
+        """
+        with self._refusals(), self._engine.connect() as connection:
+            return _revision(connection)
+
+    def upgrade(self) -> tuple[str | None, str]:
+        """Brings the tables up to this version, all the way or not at all: before and after.
+
+        Raises:
+            StorageError: it cannot be written.
+            NewerDatabase: it is ahead of this version.
+        """
+        engine = _engine(self._url, upgrading=True)
+        with self._refusals(), self._alone(), _immediately(engine) as connection:
+            before = _revision(connection)
+            if before != migrations.HEAD:
+                _refuse_newer(before)
+                _run_migrations(connection)
+        return before, migrations.HEAD
+
+    def close(self) -> None:
+        """Lets go of all connections."""
+        self._engine.dispose()
+
+    def _prepare(self) -> None:
+        with self._lock:
+            if self._ready:
+                return
+            if self._path is None:
+                self._insist_on_head()
+            else:
+                self._make_folder(self._path)
+                if self.revision() != migrations.HEAD:
+                    self.upgrade()
+            self._ready = True
+
+    def _insist_on_head(self) -> None:
+        revision = self.revision()
+        if revision != migrations.HEAD:
+            _refuse_newer(revision)
+            raise OutdatedDatabase
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Upgrades of a file wait for each other; a server has its own lock."""
+        if self._path is None:
+            yield
+            return
+        self._make_folder(self._path)
+        with storage_errors(self._path), FileLock(self._path.with_suffix(".upgrade.lock")):
+            yield
+
+    def _make_folder(self, path: Path) -> None:
+        with storage_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        try:
+            yield
+        except (DBAPIError, sa.exc.TimeoutError) as error:
+            ours = refusal(error, self._path or self.name)
+            if ours is None:
+                raise
+            raise ours from error
+
+
+def insert_if_absent(connection: Connection, table: Table) -> Insert:
+    """An insertion that leaves rows alone which are there already."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def _file(path: Path) -> URL:
+    return URL.create("sqlite+pysqlite", database=str(path))
+
+
+def _server(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise BadDatabaseAddress from error
+    if url.get_backend_name() not in {"postgresql", "postgres"} or not url.database:
+        raise BadDatabaseAddress
+    return url.set(drivername="postgresql+psycopg")
+
+
+def _engine(url: URL, *, upgrading: bool = False) -> Engine:
+    # hide_parameters: an error's text must not carry what people said into a log.
+    if url.get_backend_name() == "postgresql":
+        options = {"connect_timeout": 10, "application_name": "kikigaki"}
+        return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=options)
+    engine = sa.create_engine(
+        url,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY, "check_same_thread": False},
+        poolclass=NullPool if upgrading else None,
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # the driver's own transactions would leave out tables
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")
+        # A migration copies tables, and must not delete what refers to the old ones.
+        connection.execute(f"PRAGMA foreign_keys = {'OFF' if upgrading else 'ON'}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that turns to writing half-way cannot wait for others: say so beforehand.
+        immediate = connection.get_execution_options().get("immediate")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def _immediately(engine: Engine) -> Iterator[Connection]:
+    try:
+        with engine.execution_options(immediate=True).begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _revision(connection: Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def _refuse_newer(revision: str | None) -> None:
+    if revision is not None and revision not in migrations.REVISIONS:
+        raise NewerDatabase
+
+
+def _run_migrations(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    folder = Path(migrations.__file__).parent
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    command.upgrade(config, "head")
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        assert broken is None, "a migration left rows that refer to nothing"  # noqa: S101
