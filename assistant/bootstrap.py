@@ -73,24 +73,29 @@ class SpeechTools:
 
     def recognizer(self, model: str) -> WhisperRecognizer:
         """With the weights of that name or folder, or the best there are."""
+        name = self._named(model)
+        if name not in self._recognizers:
+            self._recognizers[name] = self.load_recognizer(model)
+        return self._recognizers[name]
+
+    def load_recognizer(self, model: str, workers: int = 2) -> WhisperRecognizer:
+        """A recogniser of its own, whose threads are shared by so many workers."""
         from assistant.speech.weights import loading
         from assistant.speech.whisper import WhisperRecognizer
 
-        name = self._named(model)
-        if name not in self._recognizers:
-            settings = self._settings
-            weights = self._store.resolve(name)
-            with loading(weights):
-                self._recognizers[name] = WhisperRecognizer(
-                    weights.folder,
-                    weights.use,
-                    language=settings.language,
-                    beam_size=settings.beam_size,
-                    device=settings.device,
-                    compute_type=settings.compute_type,
-                    threads=self.threads,
-                )
-        return self._recognizers[name]
+        settings = self._settings
+        weights = self._store.resolve(self._named(model))
+        with loading(weights):
+            return WhisperRecognizer(
+                weights.folder,
+                weights.use,
+                language=settings.language,
+                beam_size=settings.beam_size,
+                device=settings.device,
+                compute_type=settings.compute_type,
+                threads=self.threads,
+                workers=workers,
+            )
 
     def ways(self) -> frozenset[str]:
         """The ways to tell voices apart whose weights are here."""
@@ -207,7 +212,7 @@ class Application:
         said = [one for path in recordings for one in self.model_check.utterances(path)]
         some = said[:: -(-len(said) // UTTERANCES)]
         utterances = [Utterance(sound, text) for sound, text in some]
-        recognizer = self.tools.recognizer(model)
+        recognizer = self.tools.load_recognizer(model, workers=1)
         return window_table(recognizer, utterances, lambda pairs: pooled(pairs).rate)
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from assistant.model import (
@@ -20,6 +20,7 @@ from assistant.services.session import Outcome, TranscriptionSession, lane_speak
 from assistant.services.turns import build_turns
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from assistant.model import ModelUse, SoundSurvey, Turn
@@ -120,11 +121,12 @@ class Transcriber:
         recognizer = self._tools.recognizer(work.options.model)
         diarizer = self._diarizer(work.plan)
         with self._steps.open(work.id, work.path.name) as steps:
-            session = self._session(work, recognizer, diarizer, steps)
+            watched = _WatchedSteps(steps, report, duration)
+            session = self._session(work, recognizer, diarizer, watched)
             for block in self._reader.blocks(work.path):
                 session.feed(block)
-                report(Progress("recognize", block.end, duration))
-            report(Progress("finish", duration, duration))
+                watched.report("recognize", block.end)
+            watched.report("finish", duration)
             outcome = session.finish()
         turns, speakers = self._attribute(outcome, work)
         return Transcript(
@@ -196,6 +198,24 @@ class Transcriber:
             role = "caller" if speaker == lane_speaker(0) else "worker"
             return Speaker(speaker, self._names[role], role)
         return Speaker(speaker, self._names["channel"].format(number))
+
+
+class _WatchedSteps:
+    """`Steps` that tell how far the work is before each of them, so that it can be stopped there:
+    what is left after the last block of a recording may take minutes."""
+
+    def __init__(self, steps: Steps, hook: ProgressHook, duration: float) -> None:
+        self._steps = steps
+        self._hook = hook
+        self._latest = Progress("recognize", 0.0, duration)
+
+    def report(self, stage: str, done: float) -> None:
+        self._latest = replace(self._latest, stage=stage, done=done)
+        self._hook(self._latest)
+
+    def run(self, name: str, compute: Callable[[], bytes]) -> bytes:
+        self._hook(self._latest)
+        return self._steps.run(name, compute)
 
 
 def _work_id(survey: SoundSurvey, model: ModelUse, settings: dict[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import wave
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -136,6 +137,25 @@ def test_the_same_group_gives_the_same_result(recognizer: WhisperRecognizer) -> 
     found = windows(sample("meeting", 20.0))
     assert recognizer.recognize(found) == recognizer.recognize(found)
     assert recognizer.recognize([]) == []
+
+
+def test_what_a_pass_skipped_is_heard_again(
+    recognizer: WhisperRecognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first pass that lost most of a window is not the last word."""
+    (window, *_) = windows(sample("meeting", 20.0))
+    whole = recognizer.recognize([window])
+    decode = recognizer._decode
+
+    def forgetful(sounds: list[FloatArray]) -> list[object]:
+        monkeypatch.setattr(recognizer, "_decode", decode)
+        return [
+            replace(draft, words=draft.words[: len(draft.words) // 4]) for draft in decode(sounds)
+        ]
+
+    monkeypatch.setattr(recognizer, "_decode", forgetful)
+    again = written(recognizer.recognize([window]))
+    assert rate([(written(whole), again)]) < 0.15
 
 
 def test_shorter_windows_cost_less(recognizer: WhisperRecognizer) -> None:
