@@ -3,6 +3,8 @@
 KikigakiError                 the sentence says what happened, that nothing is lost, what to do
 ├── InputError (exit 2)       give something else
 │   ├── ManualError           a file that cannot be used as a manual
+│   │   ├── InaccessibleManual
+│   │   └── CrashingManual    the program fails on it
 │   ├── SoundError            a file that is no usable sound
 │   │   ├── UnreadableSound
 │   │   ├── NoSoundTrack
@@ -132,6 +134,32 @@ class InaccessibleSound(SoundError):
 
 class ManualError(InputError):
     """A file that cannot be used as a manual. Details: `name`."""
+
+
+class InaccessibleManual(ManualError):
+    """The operating system refuses to read the file, or its disk went away."""
+
+    ja = (
+        "「{name}」を開けません。読み取りの権限と、USBメモリや共有フォルダーの接続を"
+        "確かめてください。ほかの資料には影響ありません。"
+    )
+    en = (
+        "“{name}” cannot be opened. Check the right to read it, and that its USB stick or shared "
+        "folder is connected. Other manuals are not affected."
+    )
+
+
+class CrashingManual(ManualError):
+    """The program fails on this file, for a reason nobody foresaw."""
+
+    ja = (
+        "「{name}」を読み込む途中で、思わぬ不具合が起きました。ほかの資料には影響ありません。"
+        "別の形式で保存し直したものを使うか、システム担当者にログを見せてください。"
+    )
+    en = (
+        "Reading “{name}” failed for a reason nobody foresaw. Other manuals are not affected. Save "
+        "it in another format and use that, or show the log to your system staff."
+    )
 
 
 class NothingFound(InputError):

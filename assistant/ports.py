@@ -266,6 +266,33 @@ class Reranker(Protocol):
         """How well each text answers, 0 to 1."""
 
 
+class ManualTools(Protocol):
+    """Makes the heavy parts of the library of manuals when they are first needed."""
+
+    def reader(self) -> ManualReader:
+        """Reads every format that manuals come in."""
+
+    def split(self, document: Document, edition: str) -> tuple[Passage, ...]:
+        """The passages of an edition, in reading order."""
+
+    def tokenizer(self) -> Tokenizer:
+        """What the word search compares by."""
+
+    def weights(self) -> ModelUse:
+        """The weights that `embedder` would load; vectors carry their name.
+
+        Raises:
+            SetupError: they are not here.
+        """
+
+    def embedder(self) -> Embedder:
+        """With the weights that the settings name.
+
+        Raises:
+            SetupError: they are not here, or cannot be loaded.
+        """
+
+
 class ManualStore(Protocol):
     """Keeps editions, their passages, and the vectors of these."""
 

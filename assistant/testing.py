@@ -350,6 +350,34 @@ class FakeEmbedder:
         return vector / np.float32(np.linalg.norm(vector))
 
 
+@dataclass
+class FakeManualTools:
+    """`ports.ManualTools` of fakes."""
+
+    manual_reader: FakeManualReader = field(default_factory=FakeManualReader)
+    fake_embedder: FakeEmbedder = field(default_factory=FakeEmbedder)
+
+    def reader(self) -> FakeManualReader:
+        """Always the same."""
+        return self.manual_reader
+
+    def split(self, document: Document, edition: str) -> tuple[Passage, ...]:
+        """A passage for each paragraph."""
+        return split_blocks(document, edition)
+
+    def tokenizer(self) -> FakeTokenizer:
+        """Characters."""
+        return FakeTokenizer()
+
+    def weights(self) -> ModelUse:
+        """The embedder's."""
+        return self.fake_embedder.model
+
+    def embedder(self) -> FakeEmbedder:
+        """Always the same."""
+        return self.fake_embedder
+
+
 class InMemoryManualStore:
     """`ports.ManualStore` in memory."""
 
@@ -364,7 +392,8 @@ class InMemoryManualStore:
         self._version += 1
         if edition.id in self._editions:
             return
-        self._supersede(edition.manual)
+        if edition.state is EditionState.CURRENT:
+            self._supersede(edition.manual)
         self._editions[edition.id] = edition
         self._passages[edition.id] = list(zip(passages, terms, strict=True))
 

@@ -150,9 +150,8 @@ class SqlManualStore:
         query = _count_current(t.vector.c.model).join(t.vector, _VECTOR_OF_PASSAGE)
         with self._database.reading() as connection:
             counts = dict.fromkeys(connection.scalars(every), 0)
-            return counts | dict(
-                connection.execute(query.group_by(t.vector.c.model)).tuples().all()
-            )
+            rows = connection.execute(query.group_by(t.vector.c.model))
+            return counts | {row[0]: row[1] for row in rows}
 
     def forget_vectors(self, model: str) -> None:
         """Drops the vectors of weights that are used no more."""

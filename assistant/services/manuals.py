@@ -1,0 +1,469 @@
+"""The library of manuals: taking in editions, keeping them apart, preparing them for the search.
+
+state/manuals/
+  1f3a…/手引き.docx   the original of an edition, under its own name, as it was taken in
+  .arriving-…/        one that is being taken in
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+import time
+import unicodedata
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from assistant.errors import (
+    CrashingManual,
+    InaccessibleManual,
+    InputError,
+    KikigakiError,
+    UnknownManual,
+    storage_errors,
+)
+from assistant.logs import where
+from assistant.manual import Edition, EditionState, Source
+from assistant.model import Progress
+from assistant.services.editions import changes, section_of
+from assistant.services.watching import look, manual_files, settled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from assistant.manual import Passage
+    from assistant.ports import Clock, ManualStore, ManualTools, ProgressHook, WatchedFiles
+    from assistant.services.editions import Change, Section
+    from assistant.services.watching import Sighting
+
+log = logging.getLogger(__name__)
+
+BATCH = 16
+"""Passages that are embedded at once, a second or two on two cores: nothing waits for longer."""
+ABANDONED = 12 * 3600.0
+"""Seconds after which what a dead process was taking in is dropped."""
+ID_DIGITS = 16
+"""Digits of a file's SHA-256 that name its edition."""
+GONE = -1
+"""The size of a watched file that is not there any more."""
+
+
+class Outcome(StrEnum):
+    """What became of a file."""
+
+    ADDED = "added"
+    ALREADY = "already"
+    """The very same file is in the library."""
+    FAILED = "failed"
+    GONE = "gone"
+    """It is not in the watched folder any more; its edition is still searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What became of one file. `replaced` is the edition that it superseded."""
+
+    path: Path
+    outcome: Outcome
+    edition: Edition | None = None
+    replaced: Edition | None = None
+    error: KikigakiError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What somebody said about a file; None leaves it to the file."""
+
+    manual: str
+    title: str | None = None
+    date: date | None = None
+
+
+class ManualLibrary:
+    """Manuals, their editions, and the files they came from, which are kept in `folder`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        store: ManualStore,
+        watched: WatchedFiles,
+        tools: ManualTools,
+        clock: Clock,
+    ) -> None:
+        self.folder = folder
+        self.store = store
+        self._watched = watched
+        self._tools = tools
+        self._clock = clock
+        self._complete_at = -1
+
+    def add(
+        self,
+        paths: Sequence[Path],
+        title: str | None = None,
+        edition_date: date | None = None,
+        manual: str | None = None,
+    ) -> Iterator[Addition]:
+        """Takes files, and the files in folders; each can be found by its words at once.
+
+        A file of the same name, or given under the same `manual`, is a new edition of it: the old
+        one is superseded and kept. A file that cannot be used stops no other.
+
+        Raises:
+            NothingFound: a path does not exist, or a folder holds no manual.
+            StorageError: the library cannot be written.
+        """
+        files = manual_files(paths)
+        names = Counter(manual_key(path.name) for path in files)
+        for path in files:
+            name = path.name if names[manual_key(path.name)] == 1 else _with_folder(path)
+            yield self._attempt(path, _Wish(manual_key(manual or name), title, edition_date))
+
+    def sync(self, folder: Path) -> Iterator[Addition]:
+        """Takes what is new or changed in the watched folder, and says what is gone from it.
+
+        A file that is still being written is left for the next time. One that could not be used is
+        not tried again until it changes. Nothing is retired because a file is gone.
+
+        Raises:
+            StorageError: the library cannot be written.
+        """
+        if not folder.is_dir():
+            return
+        seen, known = look(folder), self._watched.sources()
+        new = {name: one for name, one in seen.items() if not _same(one, known.get(name))}
+        for name, sighting in settled(folder, new).items():
+            yield self._take_watched(name, sighting, seen)
+        for name, source in known.items():
+            if name not in seen and source.size != GONE:
+                yield from self._miss(folder / name, source)
+
+    def troubles(self) -> list[Source]:
+        """The watched files that could not be used."""
+        return [one for one in self._watched.sources().values() if one.error and one.size != GONE]
+
+    def editions(self) -> list[Edition]:
+        """All of them, newest first."""
+        return self.store.editions()
+
+    def find(self, name: str) -> Edition:
+        """An edition by the beginning of its id; or a manual's current one, by key, file or title.
+
+        Raises:
+            UnknownManual: there is none, or several.
+        """
+        editions = self.editions()
+        by_id = [one for one in editions if len(name) >= 4 and one.id.startswith(name)]
+        if len(by_id) == 1:
+            return by_id[0]
+        named = [one for one in editions if name in (one.id, one.manual, one.file, one.title)]
+        named.sort(key=lambda one: one.state is not EditionState.CURRENT)  # stable: newest first
+        if not named or len({one.manual for one in named}) > 1:
+            raise UnknownManual(name=name)
+        return named[0]
+
+    def retire(self, name: str) -> Edition:
+        """Takes an edition out of the search; it is kept, and can still be opened.
+
+        Raises:
+            UnknownManual: as `find`.
+        """
+        return self._set(self.find(name), EditionState.RETIRED)
+
+    def restore(self, name: str) -> Edition:
+        """Makes an edition the current one of its manual again.
+
+        Raises:
+            UnknownManual: as `find`.
+        """
+        return self._set(self.find(name), EditionState.CURRENT)
+
+    def original(self, edition: Edition) -> Path:
+        """The file as it was taken in.
+
+        Raises:
+            UnknownManual: it is not there; the folder was lost.
+        """
+        path = self.folder / edition.id / edition.file
+        if not path.is_file():
+            raise UnknownManual(name=edition.file)
+        return path
+
+    def section(self, passage: str) -> Section:
+        """The whole section that a passage stands in, by the passage's id.
+
+        Raises:
+            UnknownManual: there is no such passage.
+        """
+        edition_id, _, position = passage.rpartition(":")
+        passages = self.store.passages(edition_id)
+        edition = next((one for one in self.editions() if one.id == edition_id), None)
+        if edition is None or not position.isdecimal() or int(position) >= len(passages):
+            raise UnknownManual(name=passage)
+        return section_of(edition, passages, int(position))
+
+    def predecessor(self, edition: Edition) -> Edition | None:
+        """The edition of the same manual that was added before; None for the first one."""
+        family = [one for one in self.editions() if one.manual == edition.manual]
+        older = [one for one in family if one.added < edition.added]
+        return older[0] if older else None
+
+    def changes(self, old: Edition, new: Edition) -> list[Change]:
+        """What the new edition adds, removes and says differently, section by section."""
+        return changes(self.store.passages(old.id), self.store.passages(new.id))
+
+    def reindex(self, progress: ProgressHook | None = None) -> int:
+        """Makes the terms of all editions anew, after a change of the dictionary; how many.
+
+        Raises:
+            Stopped: by `progress`; an edition has its old terms or its new ones.
+        """
+        editions = self.editions()
+        for number, edition in enumerate(editions):
+            _report(progress, "reindex", number, len(editions))
+            terms = [self._terms(one) for one in self.store.passages(edition.id)]
+            self.store.keep_terms(edition.id, terms)
+        return len(editions)
+
+    def embed_missing(self, progress: ProgressHook | None = None) -> int:
+        """Embeds every current passage that the weights have not embedded yet; how many it did.
+
+        Each batch is kept at once: killed at any moment, the next run does the rest. The vectors
+        of other weights go when those of these are complete.
+
+        Raises:
+            SetupError: the weights are not here.
+            Stopped: by `progress`; what was embedded is kept.
+        """
+        model = self._tools.weights().name
+        total = sum(one.passages for one in self.editions() if one.state is EditionState.CURRENT)
+        embedded = 0
+        while True:
+            _report(progress, "embed", self.store.models().get(model, 0), total)
+            with self._embedding(timeout=-1):
+                number = self._embed_batch()
+            embedded += number
+            if number == 0:
+                return embedded
+
+    def embed_some(self) -> bool:
+        """Embeds one batch; False when nothing is left to do, or another process is at it.
+
+        Raises:
+            SetupError: the weights are not here.
+        """
+        version = self.store.version()
+        if version == self._complete_at:
+            return False
+        try:
+            with self._embedding(timeout=0):
+                number = self._embed_batch()
+        except Timeout:
+            return False
+        if number == 0:
+            self._complete_at = version
+        return number > 0
+
+    def tidy(self) -> None:
+        """Drops what dead processes were taking in."""
+        for one in self.folder.glob(".arriving-*"):
+            if time.time() - one.stat().st_mtime > ABANDONED:
+                shutil.rmtree(one, ignore_errors=True)
+
+    @contextmanager
+    def _embedding(self, timeout: float) -> Iterator[None]:
+        """One process of this machine embeds at a time: two would do the same passages."""
+        with storage_errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / ".embedding.lock")
+            lock.acquire(timeout=timeout)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _embed_batch(self) -> int:
+        model = self._tools.weights().name
+        passages = self.store.missing(model, BATCH)
+        if passages:
+            vectors = self._tools.embedder().passages([wording(one) for one in passages])
+            self.store.keep_vectors(model, [one.id for one in passages], vectors)
+        else:
+            for other in self.store.models().keys() - {model}:
+                self.store.forget_vectors(other)
+        return len(passages)
+
+    def _terms(self, passage: Passage) -> str:
+        return " ".join(self._tools.tokenizer().terms(wording(passage)))
+
+    def _set(self, edition: Edition, state: EditionState) -> Edition:
+        self.store.set_state(edition.id, state)
+        return replace(edition, state=state)
+
+    def _attempt(self, path: Path, wish: _Wish) -> Addition:
+        """Takes a file; what is wrong with it becomes part of the answer."""
+        try:
+            return self._take(path, wish)
+        except InputError as error:
+            return Addition(path, Outcome.FAILED, error=error)
+        except KikigakiError:
+            raise
+        except Exception as error:  # one bad file must not keep the others out
+            log.error(  # noqa: TRY400 - a traceback's message may hold what stands in the file
+                "unforeseen", extra={"file": path.name, "error": where(error)}
+            )
+            return Addition(path, Outcome.FAILED, error=CrashingManual(name=path.name))
+
+    def _take(self, path: Path, wish: _Wish) -> Addition:
+        with self._arriving(path) as (copy, sha256):
+            there = [one for one in self.editions() if one.sha256 == sha256]
+            if there:
+                return Addition(path, Outcome.ALREADY, there[0])
+            document = self._tools.reader().read(copy)
+            edition_id = sha256[:ID_DIGITS]
+            passages = self._tools.split(document, edition_id)
+            current = self._current(wish.manual)
+            edition = Edition(
+                id=edition_id,
+                manual=wish.manual,
+                title=wish.title or document.title or path.stem,
+                file=path.name,
+                sha256=sha256,
+                added=self._clock.now(),
+                state=EditionState.CURRENT,
+                passages=len(passages),
+                date=wish.date or document.date,
+            )
+            if current and _older(edition, current):
+                edition, current = replace(edition, state=EditionState.SUPERSEDED), None
+            self._keep_original(copy, edition_id)
+            self.store.add(edition, passages, [self._terms(one) for one in passages])
+        return Addition(path, Outcome.ADDED, edition, current)
+
+    def _current(self, manual: str) -> Edition | None:
+        ours = [one for one in self.editions() if one.manual == manual]
+        return next((one for one in ours if one.state is EditionState.CURRENT), None)
+
+    @contextmanager
+    def _arriving(self, path: Path) -> Iterator[tuple[Path, str]]:
+        """A copy of the file, under its name, and the SHA-256 of what was copied.
+
+        What is read is then what is kept, even if somebody writes to the file meanwhile.
+        """
+        self.tidy()
+        arriving = self.folder / f".arriving-{token_hex(4)}"
+        try:
+            with storage_errors(self.folder):
+                arriving.mkdir(parents=True)
+            yield arriving / path.name, _copy(path, arriving / path.name)
+        finally:
+            shutil.rmtree(arriving, ignore_errors=True)
+
+    def _keep_original(self, copy: Path, edition_id: str) -> None:
+        target = self.folder / edition_id
+        with storage_errors(target):
+            shutil.rmtree(target, ignore_errors=True)  # of a process that died before it was added
+            copy.parent.rename(target)
+
+    def _take_watched(self, name: str, sighting: Sighting, seen: dict[str, Sighting]) -> Addition:
+        sources = self._watched.sources()
+        source = Source(name, sighting.size, sighting.modified)
+        # If the program itself dies of this file, it must not die of it again and again.
+        crash = CrashingManual(name=sighting.path.name)
+        self._watched.keep_source(replace(source, error=_sentences(crash)))
+        addition = self._attempt(sighting.path, _Wish(self._watched_key(name, seen, sources)))
+        edition = addition.edition.id if addition.edition else ""
+        error = _sentences(addition.error) if addition.error else ()
+        self._watched.keep_source(replace(source, edition=edition, error=error))
+        return addition
+
+    def _watched_key(self, name: str, seen: dict[str, Sighting], sources: dict[str, Source]) -> str:
+        """The key of the manual that this file was before; else its name, or path if that is taken.
+
+        Files of the same name in two folders would supersede each other in turn.
+        """
+        manuals = {one.id: one.manual for one in self.editions()}
+        if name in sources and sources[name].edition in manuals:
+            return manuals[sources[name].edition]
+        others = [one for path, one in sources.items() if path in seen and path != name]
+        taken = {manuals.get(one.edition) for one in others}
+        key = manual_key(name.rpartition("/")[2])
+        return manual_key(name) if key in taken else key
+
+    def _miss(self, path: Path, source: Source) -> Iterator[Addition]:
+        self._watched.keep_source(replace(source, size=GONE))
+        edition = next((one for one in self.editions() if one.id == source.edition), None)
+        if edition and edition.state is EditionState.CURRENT:
+            yield Addition(path, Outcome.GONE, edition)
+
+
+def manual_key(name: str) -> str:
+    """The key that editions share: the file's name, however it is typed.
+
+    >>> manual_key("相談援助 手引き.DOCX")
+    '相談援助 手引き.docx'
+    """
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def wording(passage: Passage) -> str:
+    """What of a passage is embedded and cut into terms: the headings belong to it."""
+    return "\n".join((*passage.headings, passage.text))
+
+
+def _with_folder(path: Path) -> str:
+    return f"{path.resolve().parent.name}/{path.name}"
+
+
+def _older(edition: Edition, current: Edition) -> bool:
+    """Whether both say of when they are, and the current one is the later."""
+    return bool(edition.date and current.date and edition.date < current.date)
+
+
+def _same(sighting: Sighting, source: Source | None) -> bool:
+    return source is not None and (sighting.size, sighting.modified) == (
+        source.size,
+        source.modified,
+    )
+
+
+def _copy(path: Path, target: Path) -> str:
+    """Copies a file; the SHA-256 of its content.
+
+    Raises:
+        InaccessibleManual: it cannot be read.
+        StorageError: the copy cannot be written.
+    """
+    digest = hashlib.sha256()
+    with storage_errors(target), target.open("xb") as output:
+        for block in _blocks(path):
+            digest.update(block)
+            output.write(block)
+    return digest.hexdigest()
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                yield block
+    except OSError as error:
+        raise InaccessibleManual(name=path.name) from error
+
+
+def _sentences(error: KikigakiError) -> tuple[tuple[str, str], ...]:
+    return (("ja", error.message("ja")), ("en", error.message("en")))
+
+
+def _report(progress: ProgressHook | None, stage: str, done: int, total: int) -> None:
+    if progress is not None:
+        progress(Progress(stage, done, total))

@@ -1,0 +1,98 @@
+"""The library of manuals on real databases, and killed in the midst of its work."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from assistant.testing import FakeEmbedder
+from tests.manuals_process import MODEL, make_library
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assistant.services.manuals import ManualLibrary
+    from assistant.store.engine import Database
+
+
+def start(*arguments: object) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "tests.manuals_process", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE)
+
+
+def kill_after(process: subprocess.Popen[bytes], dots: int, seconds: float = 0) -> None:
+    """Kills a process that lets nobody say goodbye, some batches into its work."""
+    assert process.stdout is not None
+    process.stdout.read(dots)
+    time.sleep(seconds)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+
+
+def manual(path: Path, sections: int) -> Path:
+    text = "\n".join(f"# 第{n}節\n{path.stem}の{n}番目の定め。" for n in range(sections))
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def whole(library: ManualLibrary) -> bool:
+    """Whether every edition has all its passages, with terms, and its original."""
+    return all(
+        len(library.store.passages(one.id)) == one.passages and library.original(one).is_file()
+        for one in library.editions()
+    ) and all(terms for _, terms in library.store.indexed())
+
+
+def test_killed_while_embedding_the_old_index_answers_and_the_next_start_completes(
+    database: Database, place: Path | str, tmp_path: Path
+) -> None:
+    library = make_library(place, tmp_path / "kept", FakeEmbedder())
+    list(library.add([manual(tmp_path / "a.md", 200)]))
+    library.embed_missing()
+    old, before = library.store.vectors("fake-encoder")
+
+    kill_after(start("embed", place, tmp_path / "kept"), dots=5)
+
+    done = library.store.models()[MODEL.name]
+    assert 0 < done < 200
+    ids, vectors = library.store.vectors("fake-encoder")
+    assert (ids, vectors.tobytes()) == (old, before.tobytes())
+    process = start("embed", place, tmp_path / "kept")
+    output, _ = process.communicate(timeout=60)
+    assert len(output) == -(-(200 - done) // 16), "what was embedded is not embedded again"
+    assert library.store.models() == {MODEL.name: 200}
+
+
+def test_killed_at_any_moment_of_adding_an_edition_is_there_whole_or_not_at_all(
+    database: Database, place: Path | str, tmp_path: Path
+) -> None:
+    library = make_library(place, tmp_path / "kept", FakeEmbedder())
+    files = [manual(tmp_path / f"{n}.md", 300) for n in range(12)]
+    list(library.add(files[:1]))
+    chance = random.Random(5)
+    for _ in range(4):
+        process = start("add", place, tmp_path / "kept", *files)
+        kill_after(process, dots=1, seconds=chance.uniform(0.0, 0.25))
+        assert whole(library)
+    list(library.add(files))
+    assert len(library.editions()) == 12
+    assert whole(library)
+    left = [one.name for one in (tmp_path / "kept").iterdir() if not one.name.startswith(".")]
+    assert sorted(left) == sorted(one.id for one in library.editions())
+
+
+def test_another_process_sees_what_was_added(
+    database: Database, place: Path | str, tmp_path: Path
+) -> None:
+    library = make_library(place, tmp_path / "kept", FakeEmbedder())
+    version = library.store.version()
+    process = start("add", place, tmp_path / "kept", manual(tmp_path / "a.md", 3))
+    process.communicate(timeout=60)
+    assert library.store.version() > version
+    assert len(library.store.indexed()) == 3
