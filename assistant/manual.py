@@ -128,7 +128,8 @@ class Hit:
 class Source:
     """What the last look at a file of the watched folder found; `path` is relative to the folder.
 
-    `edition` is empty for a file that could not be taken; `error` then says why, in each language.
+    `edition` is the last that was taken from it. `error` says, in each language, why the file as it
+    is now could not be taken. Both are empty while it is being taken.
     """
 
     path: str

@@ -53,6 +53,11 @@ class Worker:
         self._prepare = prepare
         self._current: str | None = None
 
+    @property
+    def busy(self) -> bool:
+        """Whether a recording is being worked on."""
+        return self._current is not None
+
     def run(self) -> None:
         """Works until the process ends, after taking back what a dead worker left."""
         self._queue.recover(ATTEMPTS)

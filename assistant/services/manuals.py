@@ -13,7 +13,7 @@ import shutil
 import time
 import unicodedata
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from secrets import token_hex
@@ -26,6 +26,7 @@ from assistant.errors import (
     InaccessibleManual,
     InputError,
     KikigakiError,
+    StorageError,
     UnknownManual,
     storage_errors,
 )
@@ -376,14 +377,23 @@ class ManualLibrary:
 
     def _take_watched(self, name: str, sighting: Sighting, seen: dict[str, Sighting]) -> Addition:
         sources = self._watched.sources()
-        source = Source(name, sighting.size, sighting.modified)
-        # If the program itself dies of this file, it must not die of it again and again.
-        crash = CrashingManual(name=sighting.path.name)
-        self._watched.keep_source(replace(source, error=_sentences(crash)))
-        addition = self._attempt(sighting.path, _Wish(self._watched_key(name, seen, sources)))
-        edition = addition.edition.id if addition.edition else ""
-        error = _sentences(addition.error) if addition.error else ()
-        self._watched.keep_source(replace(source, edition=edition, error=error))
+        source, before = Source(name, sighting.size, sighting.modified), sources.get(name)
+        # A process that dies of this file twice must not die of it again and again.
+        died = _sentences(CrashingManual(name=sighting.path.name))
+        self._watched.keep_source(replace(source, error=died) if source == before else source)
+        try:
+            key = self._watched_key(name, seen, sources)
+            addition = self._attempt(sighting.path, _Wish(key))
+        except KikigakiError:
+            with suppress(StorageError):  # it was not the file's fault
+                self._watched.keep_source(before or replace(source, size=GONE))
+            raise
+        if addition.edition:
+            self._watched.keep_source(replace(source, edition=addition.edition.id))
+        elif addition.error:
+            edition = before.edition if before else ""
+            error = _sentences(addition.error)
+            self._watched.keep_source(replace(source, edition=edition, error=error))
         return addition
 
     def _watched_key(self, name: str, seen: dict[str, Sighting], sources: dict[str, Source]) -> str:
@@ -430,10 +440,10 @@ def _older(edition: Edition, current: Edition) -> bool:
 
 
 def _same(sighting: Sighting, source: Source | None) -> bool:
-    return source is not None and (sighting.size, sighting.modified) == (
-        source.size,
-        source.modified,
-    )
+    """Whether the file is as it was when it was last taken, or failed."""
+    if source is None or not (source.edition or source.error):
+        return False
+    return (sighting.size, sighting.modified) == (source.size, source.modified)
 
 
 def _copy(path: Path, target: Path) -> str:

@@ -249,19 +249,35 @@ def test_sync_tries_a_bad_file_again_only_when_it_changes(
     assert library.troubles() == []
 
 
-def test_a_file_that_kills_the_program_is_not_read_again(
+def test_a_file_that_kills_the_program_is_read_twice_and_no_more(
     library: ManualLibrary, inbox: Path, tools: FakeManualTools
 ) -> None:
     class Deadly(FakeManualReader):
         def read(self, path: Path) -> Document:
+            self.read_files.append(path.name)
             raise SystemExit
 
     tools.manual_reader = Deadly()
     write(inbox / "a.md")
-    with pytest.raises(SystemExit):
-        list(library.sync(inbox))
+    for _ in range(2):
+        with pytest.raises(SystemExit):
+            list(library.sync(inbox))
     assert list(library.sync(inbox)) == []
     assert "思わぬ不具合" in dict(library.troubles()[0].error)["ja"]
+
+
+def test_a_process_killed_by_chance_does_not_cost_the_file(
+    library: ManualLibrary, inbox: Path, tools: FakeManualTools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise SystemExit
+
+    write(inbox / "a.md")
+    with monkeypatch.context() as patched:
+        patched.setattr(tools.manual_reader, "read", killed)
+        with pytest.raises(SystemExit):
+            list(library.sync(inbox))
+    assert outcomes(list(library.sync(inbox))) == {"a.md": "added"}
 
 
 def test_a_file_that_is_gone_is_said_once_and_retires_nothing(
