@@ -55,6 +55,9 @@ class SpeechTools:
     """`ports.Toolbox` with the real weights; each is loaded once and stays."""
 
     def __init__(self, settings: Settings, store: WeightStore) -> None:
+        from assistant.speech import allocator
+
+        allocator.install()
         self._settings = settings
         self._store = store
         self._recognizers: dict[str, WhisperRecognizer] = {}
