@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
@@ -14,7 +15,7 @@ from assistant.services.delivering import State
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from types import FrameType, TracebackType
 
     from assistant.errors import KikigakiError
     from assistant.model import Progress as Step
@@ -33,7 +34,10 @@ COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red", "bright_cyan", "
 
 
 class Watcher:
-    """A progress bar for each file; hand it over as the progress hook."""
+    """A progress bar for each file; hand it over as the progress hook.
+
+    Ctrl-C is remembered too: a library that swallows the interruption does not keep the work going.
+    """
 
     def __init__(self, files: int) -> None:
         self._files = files
@@ -46,8 +50,10 @@ class Watcher:
             console=screen,
         )
         self._task = self._bars.add_task("準備しています", total=None)
+        self._interrupted = False
 
     def __enter__(self) -> Self:
+        self._handler = signal.signal(signal.SIGINT, self._interrupt)
         self._bars.start()
         return self
 
@@ -58,11 +64,22 @@ class Watcher:
         trace: TracebackType | None,
     ) -> None:
         self._bars.stop()
+        signal.signal(signal.SIGINT, self._handler)
         if kind is KeyboardInterrupt:
             raise Stopped from error
 
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        self._interrupted = True
+        raise KeyboardInterrupt
+
     def __call__(self, step: Step) -> None:
-        """Shows how far the file has come."""
+        """Shows how far the file has come.
+
+        Raises:
+            Stopped: Ctrl-C was pressed.
+        """
+        if self._interrupted:
+            raise Stopped
         which = f"({self._number}/{self._files}) " if self._files > 1 else ""
         self._bars.update(
             self._task,
