@@ -24,16 +24,22 @@ if TYPE_CHECKING:
     from assistant.jobs.keeper import WorkerKeeper
     from assistant.jobs.queue import QueueDatabase
     from assistant.jobs.steps import StepsDatabase
+    from assistant.jobs.upkeep import ManualUpkeep
     from assistant.jobs.worker import Worker
+    from assistant.manual import Document, Passage
     from assistant.model import ModelUse
-    from assistant.ports import Diarizer, Listener
+    from assistant.ports import Diarizer, Embedder, Listener, ManualReader, Tokenizer
     from assistant.services.checking import ModelCheck
     from assistant.services.delivering import Deliverer
+    from assistant.services.feedback import ManualFeedback
     from assistant.services.library import Library
+    from assistant.services.manuals import ManualLibrary
+    from assistant.services.searching import ManualSearch  # type: ignore[import-not-found, unused-ignore]
     from assistant.services.transcribing import Transcriber
     from assistant.speech.short_windows import WindowRow
     from assistant.speech.weights import WeightStore
     from assistant.speech.whisper import WhisperRecognizer
+    from assistant.store.engine import Database
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # the libraries must not ask a hub for anything
 
@@ -139,6 +145,67 @@ class SpeechTools:
 
     def _named(self, model: str) -> str:
         return self._settings.model if model == "auto" else model
+
+
+class ManualParts:
+    """`ports.ManualTools` with the real readers and weights; each is made once and stays."""
+
+    def __init__(self, settings: Settings, store: WeightStore) -> None:
+        self._settings = settings
+        self._store = store
+
+    def reader(self) -> ManualReader:
+        """Reads every format that manuals come in."""
+        from assistant.knowledge.reading import FileReader  # type: ignore[import-not-found, unused-ignore]
+
+        reader: ManualReader = FileReader()
+        return reader
+
+    def split(self, document: Document, edition: str) -> tuple[Passage, ...]:
+        """The passages of an edition, in reading order."""
+        from assistant.knowledge.passages import split  # type: ignore[import-not-found, unused-ignore]
+
+        passages: tuple[Passage, ...] = split(document, edition)
+        return passages
+
+    def tokenizer(self) -> Tokenizer:
+        """Sudachi's normalised words."""
+        return self._tokenizer
+
+    def weights(self) -> ModelUse:
+        """The best sentence encoder that is here, or the embedded one."""
+        from assistant.knowledge.embedded_e5 import EMBEDDED_E5  # type: ignore[import-not-found, unused-ignore]
+        from assistant.speech.layout import Layout
+
+        found = self._store.find(Layout.ENCODER)
+        use: ModelUse = found.use if found else EMBEDDED_E5
+        return use
+
+    def embedder(self) -> Embedder:
+        """With those weights; loaded once."""
+        return self._embedder
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        from assistant.text.tokens import SudachiTokenizer  # type: ignore[import-not-found, unused-ignore]
+
+        tokenizer: Tokenizer = SudachiTokenizer()
+        return tokenizer
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        from assistant.knowledge.embedded_e5 import EmbeddedE5  # type: ignore[import-not-found, unused-ignore]
+        from assistant.knowledge.sentence_model import SentenceModel  # type: ignore[import-not-found, unused-ignore]
+        from assistant.speech.layout import Layout
+        from assistant.speech.weights import loading
+
+        found = self._store.find(Layout.ENCODER)
+        if found is None:
+            embedded: Embedder = EmbeddedE5()
+            return embedded
+        with loading(found):
+            embedder: Embedder = SentenceModel(found.folder, found.use)
+        return embedder
 
 
 def installed_version(distribution: str) -> str:
@@ -263,6 +330,57 @@ class Application:
         from assistant.jobs.worker import Worker
 
         return Worker(self.queue, self.library, self.transcriber, prepare)
+
+    @cached_property
+    def database(self) -> Database:
+        """Where everything is kept that is no file."""
+        from assistant.store.engine import Database
+
+        address = self.settings.database_url
+        if address is not None:
+            return Database(address.get_secret_value())
+        return Database(self.settings.state_dir / "kikigaki.sqlite")
+
+    @cached_property
+    def manual_tools(self) -> ManualParts:
+        """The heavy parts of the library of manuals."""
+        return ManualParts(self.settings, self.store)
+
+    @cached_property
+    def manuals(self) -> ManualLibrary:
+        """The manuals, their editions, and the files they came from."""
+        from assistant.services.manuals import ManualLibrary
+        from assistant.store.manuals import SqlManualStore
+        from assistant.store.sources import SqlWatchedFiles
+
+        return ManualLibrary(
+            folder=self.settings.state_dir / "manuals",
+            store=SqlManualStore(self.database),
+            watched=SqlWatchedFiles(self.database),
+            tools=self.manual_tools,
+            clock=SystemClock(),
+        )
+
+    @cached_property
+    def feedback(self) -> ManualFeedback:
+        """Which sections were shown, and whether they helped."""
+        from assistant.services.feedback import ManualFeedback
+        from assistant.store.displays import SqlDisplayLog
+
+        return ManualFeedback(SqlDisplayLog(self.database), self.manuals.store, SystemClock())
+
+    @cached_property
+    def manual_search(self) -> ManualSearch:
+        """Questions to passages."""
+        from assistant.services.searching import ManualSearch
+
+        return ManualSearch(self.manuals.store, self.manual_tools)
+
+    def manual_upkeep(self) -> ManualUpkeep:
+        """What the worker does for the manuals beside its recordings."""
+        from assistant.jobs.upkeep import ManualUpkeep
+
+        return ManualUpkeep(self.manuals, self.settings.library_dir)
 
     def worker_keeper(self) -> WorkerKeeper:
         """Keeps a worker process beside the application."""

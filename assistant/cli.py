@@ -11,7 +11,9 @@ import typer
 
 from assistant import __version__
 from assistant.bootstrap import Application
+from assistant.cli_db import db_app
 from assistant.cli_doctor import doctor
+from assistant.cli_manuals import manuals_app
 from assistant.cli_models import models_app
 from assistant.cli_screen import Watcher, complain, print_delivery, print_turns, screen
 from assistant.errors import BadSpeakerCount, KikigakiError, NothingFound, UnknownFormat
@@ -30,6 +32,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(models_app, name="models")
+app.add_typer(manuals_app, name="manuals")
+app.add_typer(db_app, name="db")
 app.command()(doctor)
 
 

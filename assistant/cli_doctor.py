@@ -12,6 +12,7 @@ import typer
 from assistant.bootstrap import Application
 from assistant.cli_screen import results
 from assistant.errors import KikigakiError
+from assistant.manual import EditionState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,8 +63,28 @@ def examine(application: Application) -> Iterator[Finding]:
         ", ".join(sorted(ways)) or "ありません",
         "make install (または pyannote のフォルダーを kikigaki models add)",
     )
+    yield manuals_finding(application)
     for folder in (application.settings.recordings_dir, application.settings.state_dir):
         yield _room(folder)
+
+
+def manuals_finding(application: Application) -> Finding:
+    """How many manuals are searched, and how many of their passages by meaning, with which weights.
+
+    Waiting for vectors is no fault: the worker makes them.
+    """
+    try:
+        editions = application.manuals.editions()
+        current = [one for one in editions if one.state is EditionState.CURRENT]
+        models = application.manuals.store.models()
+    except KikigakiError as error:
+        return Finding("マニュアル", False, error.message("ja"), "kikigaki db upgrade")
+    if not current:
+        return Finding("マニュアル", True, "まだありません (加えるには: kikigaki manuals add)")
+    passages = sum(one.passages for one in current)
+    by_meaning = [f"{name} {number}" for name, number in models.items()] or ["まだ"]
+    detail = f"{len(current)} 冊、{passages} か所 (意味でも探せる: {', '.join(by_meaning)})"
+    return Finding("マニュアル", True, detail)
 
 
 def _attempt(subject: str, look: Callable[[], str]) -> Finding:

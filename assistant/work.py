@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from assistant.bootstrap import Application
+from assistant.jobs.upkeep import tend
 from assistant.jobs.worker import alone, end_with
 from assistant.logs import configure_logs
 
@@ -15,7 +16,9 @@ def main() -> None:
     end_with(sys.stdin.buffer)
     application = Application()
     with alone(application.settings.state_dir / "worker.lock"):
-        application.worker().run()
+        worker = application.worker()
+        tend(application.manual_upkeep().step, lambda: worker.busy)
+        worker.run()
 
 
 if __name__ == "__main__":
