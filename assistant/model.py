@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 SAMPLE_RATE = 16_000
 """Samples per second of every sound inside the program; Whisper, Silero and pyannote share it."""
 
+SHORT_PAUSE = 0.5
+"""Seconds without voice that do not end a `SpeakerSpan`, as diarisation is usually scored."""
+
 
 class Kind(StrEnum):
     """What was recorded; it decides how speakers are told apart and how a document looks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.model import Clip, SpeakerSpan, Update
+from assistant.model import SHORT_PAUSE, Clip, SpeakerSpan, Update, merge_spans
 from assistant.services.kept import heard_from_bytes, heard_to_bytes
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class TranscriptionSession:
         by_lane = [
             SpeakerSpan(span.start, span.end, lane_speaker(lane.number))
             for lane in self._lanes
-            for span in lane.listener.speech
+            for span in merge_spans(lane.listener.speech, SHORT_PAUSE)
         ]
         return tuple(sorted(by_lane))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from assistant.model import SAMPLE_RATE, Span, SpeakerSpan, merge_spans
+from assistant.model import SAMPLE_RATE, SHORT_PAUSE, Span, SpeakerSpan, merge_spans
 from assistant.speech.clustering import likeness, speakers
 from assistant.speech.labelling import turns
 from assistant.speech.segmentation import (
@@ -42,9 +42,6 @@ BLOCK_FRAMES = 300 * SAMPLE_RATE // FRAME // HOP_FRAMES * HOP_FRAMES
 BLOCK = BLOCK_FRAMES * FRAME
 """Samples per block."""
 BLOCK_SECONDS = BLOCK_FRAMES * FRAME_SECONDS
-
-_PAUSE = 0.5
-"""Seconds of silence that do not end a turn."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,7 +142,7 @@ class EmbeddedStream:
         spans = [
             (min(span.start, duration), min(span.end, duration), number)
             for number, voice in enumerate(heard)
-            for span in merge_spans(voice, _PAUSE)
+            for span in merge_spans(voice, SHORT_PAUSE)
         ]
         spans = sorted(span for span in spans if span[1] > span[0])
         order = list(dict.fromkeys(number for _, _, number in spans))
