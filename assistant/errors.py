@@ -3,6 +3,12 @@
 KikigakiError                 the sentence says what happened, that nothing is lost, what to do
 ├── InputError (exit 2)       give something else
 │   ├── ManualError           a file that cannot be used as a manual
+│   │   ├── UnreadableManual  damaged, or of no format that is read
+│   │   ├── OldOfficeManual   .doc, .xls or .ppt of the time before 2007
+│   │   ├── ProtectedManual   under a password
+│   │   ├── EmptyManual       nothing is written in it
+│   │   ├── ManualWithoutText a PDF of pictures of pages
+│   │   ├── ManualTooLarge    more than can be read, or packed to be so
 │   │   ├── InaccessibleManual
 │   │   └── CrashingManual    the program fails on it
 │   ├── SoundError            a file that is no usable sound
@@ -134,6 +140,75 @@ class InaccessibleSound(SoundError):
 
 class ManualError(InputError):
     """A file that cannot be used as a manual. Details: `name`."""
+
+
+class UnreadableManual(ManualError):
+    """Damaged, of no format that is read, or not what its name says."""
+
+    ja = (
+        "「{name}」は資料として読み取れません。壊れていないか、中身が docx・pdf・xlsx・md・html・txt の"
+        "どれかで、拡張子と合っているかを確かめ、保存し直したものを使ってください。"
+        "ほかの資料には影響ありません。"
+    )
+    en = (
+        "“{name}” cannot be read as a manual. Check that it is not damaged, that it is docx, pdf, "
+        "xlsx, md, html or txt as its name says, and save it again. Other manuals are not affected."
+    )
+
+
+class OldOfficeManual(ManualError):
+    """Word, Excel or PowerPoint of the time before 2007."""
+
+    ja = (
+        "「{name}」は古い形式(.doc や .xls など)です。Word や Excel で開き、"
+        ".docx か .xlsx で保存し直したものを使ってください。"
+    )
+    en = (
+        "“{name}” is in an old format (.doc, .xls or the like). Open it in Word or Excel, save it "
+        "as .docx or .xlsx, and use that."
+    )
+
+
+class ProtectedManual(ManualError):
+    """Encrypted: it opens with a password only."""
+
+    ja = (
+        "「{name}」はパスワードで保護されています。パスワードを外して保存したものを使ってください。"
+    )
+    en = "“{name}” is protected by a password. Save it without one and use that."
+
+
+class EmptyManual(ManualError):
+    """Nothing is written in it."""
+
+    ja = "「{name}」には文字がありません。中身のあるファイルかどうかを確かめてください。"
+    en = "Nothing is written in “{name}”. Check that it is the right file."
+
+
+class ManualWithoutText(ManualError):
+    """A PDF that holds pictures of pages and no text."""
+
+    ja = (
+        "「{name}」は紙を画像として取り込んだ PDF で、文字の情報がありません。"
+        "文字認識(OCR)をかけて保存した PDF か、元の Word などのファイルを使ってください。"
+    )
+    en = (
+        "“{name}” is a PDF of scanned pages without a text layer. Add a copy that went through "
+        "character recognition (OCR), or the file it was printed from."
+    )
+
+
+class ManualTooLarge(ManualError):
+    """Longer than the bound, or packed so that it would fill the memory."""
+
+    ja = (
+        "「{name}」は大きすぎて読み込めません。章ごとなどに分けたものを使ってください。"
+        "ほかの資料には影響ありません。"
+    )
+    en = (
+        "“{name}” is too large to be read. Divide it, by chapters for example. Other manuals are "
+        "not affected."
+    )
 
 
 class InaccessibleManual(ManualError):

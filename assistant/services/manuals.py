@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 
 from assistant.errors import (
     CrashingManual,
+    EmptyManual,
     InaccessibleManual,
     InputError,
     KikigakiError,
@@ -166,7 +167,8 @@ class ManualLibrary:
         by_id = [one for one in editions if len(name) >= 4 and one.id.startswith(name)]
         if len(by_id) == 1:
             return by_id[0]
-        named = [one for one in editions if name in (one.id, one.manual, one.file, one.title)]
+        key = manual_key(name)
+        named = [one for one in editions if key == one.manual or name in (one.file, one.title)]
         named.sort(key=lambda one: one.state is not EditionState.CURRENT)  # stable: newest first
         if not named or len({one.manual for one in named}) > 1:
             raise UnknownManual(name=name)
@@ -332,6 +334,8 @@ class ManualLibrary:
             document = self._tools.reader().read(copy)
             edition_id = sha256[:ID_DIGITS]
             passages = self._tools.split(document, edition_id)
+            if not passages:
+                raise EmptyManual(name=path.name)
             current = self._current(wish.manual)
             edition = Edition(
                 id=edition_id,

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.errors import CrashingManual, ManualError, NothingFound, Stopped, UnknownManual
+from assistant.errors import (
+    CrashingManual,
+    EmptyManual,
+    ManualError,
+    NothingFound,
+    Stopped,
+    UnknownManual,
+)
 from assistant.manual import EditionState
 from assistant.model import ModelUse, Progress
 from assistant.services import watching
@@ -120,6 +127,12 @@ def test_one_bad_file_stops_no_other(
     assert isinstance(additions[1].error, ManualError)
     assert "秘密の文" not in caplog.text + str([vars(one) for one in caplog.records])
     assert sorted(one.name for one in library.folder.iterdir()) == [additions[2].edition.id]  # type: ignore[union-attr]
+
+
+def test_a_file_of_headings_only_is_refused(library: ManualLibrary, inbox: Path) -> None:
+    (addition,) = add(library, write(inbox / "a.md", "# 見出しだけ\n"))
+    assert isinstance(addition.error, EmptyManual)
+    assert library.editions() == []
 
 
 def test_the_same_content_is_taken_once(library: ManualLibrary, inbox: Path) -> None:
