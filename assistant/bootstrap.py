@@ -187,10 +187,9 @@ class ManualParts:
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        from assistant.text.tokens import SudachiTokenizer  # type: ignore[import-not-found, unused-ignore]
+        from assistant.text.tokens import SudachiTokenizer
 
-        tokenizer: Tokenizer = SudachiTokenizer()
-        return tokenizer
+        return SudachiTokenizer()
 
     @cached_property
     def _embedder(self) -> Embedder:

@@ -146,8 +146,9 @@ class UnreadableManual(ManualError):
     """Damaged, of no format that is read, or not what its name says."""
 
     ja = (
-        "「{name}」は資料として読み取れません。壊れていないか、中身が docx・pdf・xlsx・md・html・txt の"
-        "どれかで、拡張子と合っているかを確かめ、保存し直したものを使ってください。"
+        "「{name}」は資料として読み取れません。壊れていないか、"
+        "中身が docx・pdf・xlsx・md・html・txt のどれかで、"
+        "拡張子と合っているかを確かめ、保存し直したものを使ってください。"
         "ほかの資料には影響ありません。"
     )
     en = (
