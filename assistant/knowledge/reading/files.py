@@ -1,0 +1,182 @@
+"""Which reader a file needs, by what is in it; and what all documents have: a title, a date."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import accumulate, takewhile
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from assistant.errors import (
+    EmptyManual,
+    InaccessibleManual,
+    ManualTooLarge,
+    OldOfficeManual,
+    ProtectedManual,
+    UnreadableManual,
+)
+from assistant.knowledge.reading.dating import edition_date
+from assistant.knowledge.reading.outline import dense, is_numbered
+from assistant.manual import Block, BlockKind, Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+LONGEST = 50_000_000
+"""Characters of a document that is still read: some 50,000 pages."""
+BIGGEST = 1 << 30
+"""Bytes of a file that is looked into at all."""
+_HEAD = 4096
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_RICH_TEXT = b"{\\rtf"
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<body[\s>]", re.IGNORECASE)
+_BINARY_SUFFIXES = {".docx", ".docm", ".pdf", ".xlsx", ".xlsm", ".doc", ".xls", ".ppt", ".pptx"}
+_FIRST_PAGE = 1500
+"""Characters that stand for the first page where the format has no pages."""
+_LONGEST_TITLE = 80
+_NO_TITLE = re.compile(
+    r"microsoft (?:word|excel|powerpoint)\b.*|untitled.*|無題.*"
+    r"|(?:文書|document|book|ブック|タイトル|title)\d*|powerpoint .*|word .*"
+    r"|.*\.(?:docx?|xlsx?|pptx?|jtdc?|md|txt|html?|pdf)",
+    re.IGNORECASE,
+)
+
+
+class FileReader:
+    """`ports.ManualReader` of docx, pdf, xlsx, Markdown, HTML and plain text.
+
+    What is in a file decides; its name only tells Markdown from plain text. `longest` is in
+    characters.
+    """
+
+    def __init__(self, longest: int = LONGEST) -> None:
+        self._longest = longest
+
+    def read(self, path: Path) -> Document:
+        """Its title and blocks, in reading order.
+
+        Raises:
+            UnreadableManual: damaged, or of another format.
+            OldOfficeManual: Word or Excel of the time before 2007.
+            ProtectedManual: it opens with a password only.
+            EmptyManual: nothing is written in it.
+            ManualWithoutText: a PDF of pictures.
+            ManualTooLarge: over the bound, or packed to fill the memory.
+            InaccessibleManual: the system does not let it be read.
+        """
+        try:
+            title, blocks = self._blocks(path)
+        except OSError as error:
+            raise InaccessibleManual(name=path.name) from error
+        except RecursionError as error:
+            raise UnreadableManual(name=path.name) from error
+        kept = dense([one for one in map(_clean, blocks) if one.text.strip()])
+        if not kept:
+            raise EmptyManual(name=path.name)
+        if sum(len(one.text) for one in kept) > self._longest:
+            raise ManualTooLarge(name=path.name)
+        lines = [line for one in _first_page(kept) for line in one.text.split("\n")]
+        return Document(_title(title, kept, path), kept, edition_date(lines, path.stem))
+
+    def _blocks(self, path: Path) -> tuple[str, list[Block]]:
+        size = path.stat().st_size
+        if size == 0:
+            raise EmptyManual(name=path.name)
+        if size > BIGGEST:
+            raise ManualTooLarge(name=path.name)
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+        if b"%PDF-" in head[:1024]:
+            from assistant.knowledge.reading import pdf
+
+            return pdf.read(path, path.name, self._longest)
+        if head.startswith(b"PK"):
+            return _office(path)
+        if head.startswith(_RICH_TEXT):
+            raise OldOfficeManual(name=path.name)
+        if head.startswith(_OLE):
+            raise _old_office(path)
+        return self._text(path)
+
+    def _text(self, path: Path) -> tuple[str, list[Block]]:
+        from assistant.knowledge.reading import html, markdown, plain
+
+        suffix = path.suffix.lower()
+        if suffix in _BINARY_SUFFIXES:
+            raise UnreadableManual(name=path.name)
+        if path.stat().st_size > 4 * self._longest:  # no encoding takes more bytes a character
+            raise ManualTooLarge(name=path.name)
+        data = path.read_bytes()
+        text = html.decode_page(data) if suffix in {".html", ".htm"} else plain.decode(data)
+        if text is None:
+            raise UnreadableManual(name=path.name)
+        if len(text) > self._longest:
+            raise ManualTooLarge(name=path.name)
+        if suffix in {".md", ".markdown"}:
+            return markdown.read(text)
+        if suffix in {".html", ".htm", ".xhtml"} or _PAGE.search(text[:_HEAD]):
+            return html.read(html.decode_page(data) or text)
+        return plain.read(text)
+
+
+def _office(path: Path) -> tuple[str, list[Block]]:
+    from assistant.knowledge.reading import excel, names, word
+    from assistant.knowledge.reading.package import open_package
+
+    with open_package(path, path.name) as package:
+        main = package.main()
+        kind = package.xml(main) if main.endswith(".xml") else None
+        tag = "" if kind is None else str(kind.tag)
+    if tag == f"{names.W}document":
+        return word.read(path, path.name)
+    if tag == f"{names.S}workbook":
+        title, blocks = excel.read(path, path.name)
+        return title or path.stem, blocks  # a sheet's name is not the workbook's
+    raise UnreadableManual(name=path.name)
+
+
+def _old_office(path: Path) -> OldOfficeManual | ProtectedManual:
+    if _ENCRYPTED_PACKAGE in path.read_bytes():
+        return ProtectedManual(name=path.name)
+    return OldOfficeManual(name=path.name)
+
+
+_UNSEEN = dict.fromkeys(
+    (*range(9), 0xB, 0xC, *range(0xE, 0x20), 0x7F, 0xAD, 0xFEFF, 0x200B, 0x2060, 0xFFFE, 0xFFFF)
+)
+_HALVES = re.compile(r"[\ud800-\udfff]")
+_RADICALS = re.compile(r"[\u2f00-\u2fd5]")
+"""Some PDFs write ⽇ (a radical) for 日."""
+
+
+def _clean(block: Block) -> Block:
+    """Without characters that nobody sees, and without halves of characters."""
+    text = block.text.translate(_UNSEEN).replace("\r", "\n").replace("\xa0", " ")
+    text = _RADICALS.sub(lambda one: normalize("NFKC", one[0]), _HALVES.sub("", text))
+    return block if text == block.text else replace(block, text=text)
+
+
+def _first_page(blocks: Sequence[Block]) -> Iterable[Block]:
+    if blocks[0].page is not None:
+        return takewhile(lambda one: one.page == blocks[0].page, blocks)
+    sizes = accumulate(len(one.text) for one in blocks)
+    return [one for one, size in zip(blocks, sizes, strict=True) if size <= _FIRST_PAGE] or blocks[
+        :1
+    ]
+
+
+def _title(property_: str, blocks: Sequence[Block], path: Path) -> str:
+    """The document's own, unless a program put it there; the first heading; the file's name.
+
+    A first heading with a number is a chapter's and not the document's.
+    """
+    own = " ".join(property_.split())
+    if own and len(own) <= _LONGEST_TITLE and not _NO_TITLE.fullmatch(own):
+        return own
+    headings = (" ".join(one.text.split()) for one in blocks if one.kind is BlockKind.HEADING)
+    first = next(headings, "")
+    named = first and len(first) <= _LONGEST_TITLE and not is_numbered(first)
+    return first if named else path.stem
