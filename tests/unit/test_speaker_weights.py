@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant.errors import DamagedWeights, MissingWeights
-from assistant.speech import speaker_weights
 from assistant.speech.speaker_weights import SEGMENTATION
 
 if TYPE_CHECKING:
@@ -24,13 +23,12 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "voices" / "__init__.py").write_text("raise AssertionError('imported')")
     (tmp_path / "voices" / "net.bin").write_bytes(b"weights")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(speaker_weights, "_PACKAGE", "voices")
     return tmp_path / "voices"
 
 
 def weights(content: bytes = b"weights", path: str = "net.bin") -> PackagedWeights:
     use = replace(SEGMENTATION.use, sha256=hashlib.sha256(content).hexdigest())
-    return replace(SEGMENTATION, use=use, path=path)
+    return PackagedWeights(use, path, package="voices")
 
 
 def test_files_are_found_without_importing_the_package(package: Path) -> None:

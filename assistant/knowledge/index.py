@@ -1,0 +1,105 @@
+"""Words and meaning over all passages, fused by strength.
+
+Each half is brought to 0 to 1 for the question at hand, then added with fixed weights: a passage
+that one half finds and the other hardly knows still counts. Ranks alone would forget by how much
+the first is better than the second.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assistant.knowledge.lexical import LexicalIndex
+from assistant.manual import Match
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from assistant.model import FloatArray
+    from assistant.ports import Ways
+
+LEXICAL, DENSE = 0.3, 0.7
+"""Weights of the halves. On 4,442 questions over 1,145 passages of JSQuAD they gave MRR@10 .942,
+words alone .931, meaning alone .882."""
+MOST = 100
+"""Passages that are ranked; nobody reads further."""
+
+
+class FusedIndex:
+    """`ports.PassageIndex` in memory: BM25 and an exact search over unit vectors."""
+
+    def __init__(
+        self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: FloatArray
+    ) -> None:
+        self._lexical = LexicalIndex(terms)
+        self._size = len(terms)
+        self._rows = np.asarray(rows, np.intp)
+        self._vectors = np.ascontiguousarray(vectors, np.float32)
+
+    def rank(
+        self, terms: Mapping[str, float], meaning: FloatArray | None, ways: Ways = "fused"
+    ) -> list[Match]:
+        """The passages that fit, the best first; `MOST` at most."""
+        if not self._size:
+            return []
+        words = self._lexical.scores(terms)
+        cosines = self._cosines(meaning)
+        match ways:
+            case "lexical":
+                total = _share(words)
+            case "dense":
+                total = _lead(cosines, self._rows)
+            case _:
+                total = self._fused(words, cosines)
+        best = np.argpartition(-total, min(MOST, self._size) - 1)[:MOST]
+        ordered = best[np.lexsort((best, -total[best]))]
+        return [
+            Match(int(row), float(total[row]), float(cosines[row]))
+            for row in ordered
+            if total[row] > 0
+        ]
+
+    def idf(self, term: str) -> float:
+        """How much a term tells of a passage."""
+        return self._lexical.idf(term)
+
+    def _fused(self, words: FloatArray, cosines: FloatArray) -> FloatArray:
+        """Words alone where nothing is embedded, meaning alone where no word is known."""
+        if not cosines.any():
+            return _share(words)
+        meaning = _lead(cosines, self._rows)
+        if not words.any():
+            return meaning
+        fused: FloatArray = LEXICAL * _share(words) + DENSE * meaning
+        return fused
+
+    def _cosines(self, meaning: FloatArray | None) -> FloatArray:
+        """Of every passage; 0 for those that are not embedded yet."""
+        cosines = np.zeros(self._size, np.float32)
+        if meaning is not None and len(self._rows):
+            cosines[self._rows] = self._vectors @ meaning
+        return cosines
+
+
+def _share(words: FloatArray) -> FloatArray:
+    """Of the best passage's strength."""
+    best = float(words.max())
+    share: FloatArray = words / best if best > 0 else words
+    return share
+
+
+def _lead(cosines: FloatArray, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> FloatArray:
+    """How far above the average passage, as a share of the best one's lead.
+
+    Encoders crowd their cosines into a narrow band; only what rises above it says anything.
+    """
+    lead = np.zeros_like(cosines)
+    known = cosines[rows]
+    if len(known):
+        average = float(known.mean()) if len(known) > 1 else 0.0
+        best = float(known.max()) - average
+        if best > 0:
+            lead[rows] = np.maximum(0.0, known - average) / best
+    return lead
