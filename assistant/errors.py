@@ -21,6 +21,8 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── UnknownManual         no edition or manual of that name
 │   ├── UnknownRecording      no such recording in the library
 │   ├── RecordingInUse        being transcribed: it cannot be removed
+│   ├── BadExpansions         a table of spoken and written words with a line that is not understood
+│   ├── BadQuestions          a file of questions with a line that is not understood, or with none
 │   ├── UnknownFormat         an output format that does not exist
 │   ├── UnreadableTranscript  a JSON file that is no transcript of ours
 │   ├── BadSpeakerCount
@@ -270,6 +272,34 @@ class RecordingInUse(InputError):
 
     ja = "「{name}」は処理中です。先に「中止」を押してから削除してください。"
     en = "“{name}” is being transcribed. Press “Stop” first, then remove it."
+
+
+class BadExpansions(InputError):
+    """Details: `name`, `line`."""
+
+    ja = (
+        "言いかえの表「{name}」の {line} 行目が読み取れません。"
+        "「話しことば/別の言い方(タブ)書きことば」か「略語 = 正式名」の形で書いてください。"
+    )
+    en = (
+        "Line {line} of the table of expressions “{name}” is not understood. Write it as "
+        "“SPOKEN/SPOKEN (tab) WRITTEN” or “SHORT = LONG”."
+    )
+
+
+class BadQuestions(InputError):
+    """Details: `name`, `line`."""
+
+    ja = (
+        "質問のファイル「{name}」の {line} 行目が読み取れません。1行に1つ、"
+        '{{"query": "質問", "answers": [{{"manual": "ファイル名", "headings": ["見出し"]}}]}} '
+        "の形で書いてください。答えがない質問は answers を [] にします。"
+    )
+    en = (
+        "Line {line} of the questions in “{name}” is not understood. Write one a line, like "
+        '{{"query": "…", "answers": [{{"manual": "FILE", "headings": ["HEADING"]}}]}}, with [] '
+        "where nothing answers."
+    )
 
 
 class UnknownFormat(InputError):
