@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from assistant.jobs.upkeep import ManualUpkeep
     from assistant.jobs.worker import Worker
     from assistant.manual import Document, Passage
-    from assistant.model import ModelUse
-    from assistant.ports import Diarizer, Embedder, Listener, ManualReader, Tokenizer
+    from assistant.model import FloatArray, ModelUse
+    from assistant.ports import Diarizer, Embedder, Listener, ManualReader, PassageIndex, Tokenizer
     from assistant.services.checking import ModelCheck
     from assistant.services.delivering import Deliverer
     from assistant.services.feedback import ManualFeedback
     from assistant.services.library import Library
     from assistant.services.manuals import ManualLibrary
-    from assistant.services.searching import ManualSearch  # type: ignore[import-not-found, unused-ignore]
+    from assistant.services.searching import ManualSearch
     from assistant.services.transcribing import Transcriber
     from assistant.speech.short_windows import WindowRow
     from assistant.speech.weights import WeightStore
@@ -156,30 +156,35 @@ class ManualParts:
 
     def reader(self) -> ManualReader:
         """Reads every format that manuals come in."""
-        from assistant.knowledge.reading import FileReader  # type: ignore[import-not-found, unused-ignore]
+        from assistant.knowledge.reading import FileReader
 
-        reader: ManualReader = FileReader()
-        return reader
+        return FileReader()
 
     def split(self, document: Document, edition: str) -> tuple[Passage, ...]:
         """The passages of an edition, in reading order."""
-        from assistant.knowledge.passages import split  # type: ignore[import-not-found, unused-ignore]
+        from assistant.knowledge.passages import split
 
-        passages: tuple[Passage, ...] = split(document, edition)
-        return passages
+        return split(document, edition)
 
     def tokenizer(self) -> Tokenizer:
         """Sudachi's normalised words."""
         return self._tokenizer
 
+    def index(
+        self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: FloatArray
+    ) -> PassageIndex:
+        """In memory."""
+        from assistant.knowledge.index import FusedIndex
+
+        return FusedIndex(terms, rows, vectors)
+
     def weights(self) -> ModelUse:
         """The best sentence encoder that is here, or the embedded one."""
-        from assistant.knowledge.embedded_e5 import EMBEDDED_E5  # type: ignore[import-not-found, unused-ignore]
+        from assistant.knowledge.e5_weights import EMBEDDED_E5
         from assistant.speech.layout import Layout
 
         found = self._store.find(Layout.ENCODER)
-        use: ModelUse = found.use if found else EMBEDDED_E5
-        return use
+        return found.use if found else EMBEDDED_E5
 
     def embedder(self) -> Embedder:
         """With those weights; loaded once."""
@@ -193,18 +198,16 @@ class ManualParts:
 
     @cached_property
     def _embedder(self) -> Embedder:
-        from assistant.knowledge.embedded_e5 import EmbeddedE5  # type: ignore[import-not-found, unused-ignore]
-        from assistant.knowledge.sentence_model import SentenceModel  # type: ignore[import-not-found, unused-ignore]
+        from assistant.knowledge.embedded_e5 import EmbeddedE5
+        from assistant.knowledge.sentence_model import SentenceModel
         from assistant.speech.layout import Layout
         from assistant.speech.weights import loading
 
         found = self._store.find(Layout.ENCODER)
         if found is None:
-            embedded: Embedder = EmbeddedE5()
-            return embedded
+            return EmbeddedE5(self._settings.threads)
         with loading(found):
-            embedder: Embedder = SentenceModel(found.folder, found.use)
-        return embedder
+            return SentenceModel(found.folder, found.use)
 
 
 def installed_version(distribution: str) -> str:
@@ -372,8 +375,11 @@ class Application:
     def manual_search(self) -> ManualSearch:
         """Questions to passages."""
         from assistant.services.searching import ManualSearch
+        from assistant.text.expansions import Expansions
 
-        return ManualSearch(self.manuals.store, self.manual_tools)
+        tokenizer = self.manual_tools.tokenizer()
+        own = self.settings.state_dir / "expansions.tsv"
+        return ManualSearch(self.manuals.store, self.manual_tools, Expansions(tokenizer, own))
 
     def manual_upkeep(self) -> ManualUpkeep:
         """What the worker does for the manuals beside its recordings."""

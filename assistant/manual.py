@@ -115,12 +115,26 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """A term, and the characters of the text that it was made of."""
+
+    term: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
-    """A passage of an index that fits: its row, how well (0 to 1), and its nearness in meaning."""
+    """A passage of an index that fits: its row, and how well compared with the best (0 to 1).
+
+    `cosine` is that of its meaning with the question's; `lead` is how far it rises above the
+    average passage, as a share of the best one's.
+    """
 
     row: int
     score: float
     cosine: float = 0.0
+    lead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Match,
         Passage,
         Source,
+        Token,
         Verdict,
     )
     from assistant.model import (
@@ -247,6 +248,9 @@ class Tokenizer(Protocol):
     def terms(self, text: str) -> list[str]:
         """Normalised terms in order, with repetitions."""
 
+    def tokens(self, text: str) -> list[Token]:
+        """The terms with the places where they stand in `text`."""
+
 
 class Embedder(Protocol):
     """Turns text into vectors whose inner product says how near two meanings are."""
@@ -272,11 +276,16 @@ class PassageIndex(Protocol):
     """Every passage of the current editions, ready to be searched."""
 
     def rank(
-        self, terms: Mapping[str, float], meaning: FloatArray | None, ways: Ways = "fused"
+        self,
+        terms: Mapping[str, float],
+        meaning: FloatArray | None,
+        ways: Ways = "fused",
+        among: Sequence[int] | None = None,
     ) -> list[Match]:
         """The passages that fit weighted terms and a unit vector, the best first.
 
-        `meaning` is None where there are no vectors; then words alone decide.
+        `meaning` is None where there are no vectors; then words alone decide. `among` are the rows
+        that may be found, all by default.
         """
 
     def idf(self, term: str) -> float:

@@ -6,6 +6,7 @@ They compute from what they are fed, so a test that feeds wrong sound gets a wro
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,8 +22,10 @@ from assistant.manual import (
     Document,
     Edition,
     EditionState,
+    Match,
     Passage,
     Source,
+    Token,
     Verdict,
 )
 from assistant.model import (
@@ -39,12 +42,12 @@ from assistant.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
     from assistant.model import FloatArray, SpeakerCount, Transcript
-    from assistant.ports import Steps
+    from assistant.ports import Steps, Ways
 
 FAKE_WEIGHTS = ModelUse("recognition", "fake", "assistant.testing", "MIT", "0" * 64)
 
@@ -323,7 +326,11 @@ class FakeTokenizer:
 
     def terms(self, text: str) -> list[str]:
         """Every character that is no space."""
-        return [character for character in text if not character.isspace()]
+        return [token.term for token in self.tokens(text)]
+
+    def tokens(self, text: str) -> list[Token]:
+        """With their places."""
+        return [Token(one, at, at + 1) for at, one in enumerate(text) if not one.isspace()]
 
 
 @dataclass
@@ -351,6 +358,45 @@ class FakeEmbedder:
 
 
 @dataclass
+class FakeIndex:
+    """`ports.PassageIndex` that adds up shared terms and inner products."""
+
+    terms: list[Counter[str]]
+    vectors: dict[int, FloatArray]
+
+    def rank(
+        self,
+        terms: Mapping[str, float],
+        meaning: FloatArray | None,
+        ways: Ways = "fused",
+        among: Sequence[int] | None = None,
+    ) -> list[Match]:
+        """Best first; rows that share nothing are left out."""
+        del ways
+        cosines = {
+            row: float(vector @ meaning)
+            for row, vector in self.vectors.items()
+            if meaning is not None
+        }
+        totals = {
+            row: sum(weight * bag[term] for term, weight in terms.items()) + cosines.get(row, 0.0)
+            for row, bag in enumerate(self.terms)
+            if among is None or row in among
+        }
+        best = max(totals.values(), default=0.0)
+        ordered = sorted(totals, key=lambda row: (-totals[row], row))
+        return [
+            Match(row, totals[row] / best, cosines.get(row, 0.0), cosines.get(row, 0.0))
+            for row in ordered
+            if totals[row] > 0
+        ]
+
+    def idf(self, term: str) -> float:
+        """The rarer, the more."""
+        return 1.0 / (1 + sum(term in bag for bag in self.terms))
+
+
+@dataclass
 class FakeManualTools:
     """`ports.ManualTools` of fakes."""
 
@@ -368,6 +414,12 @@ class FakeManualTools:
     def tokenizer(self) -> FakeTokenizer:
         """Characters."""
         return FakeTokenizer()
+
+    def index(
+        self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: FloatArray
+    ) -> FakeIndex:
+        """Counts shared terms."""
+        return FakeIndex([Counter(one) for one in terms], dict(zip(rows, vectors, strict=True)))
 
     def weights(self) -> ModelUse:
         """The embedder's."""

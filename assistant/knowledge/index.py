@@ -39,24 +39,29 @@ class FusedIndex:
         self._vectors = np.ascontiguousarray(vectors, np.float32)
 
     def rank(
-        self, terms: Mapping[str, float], meaning: FloatArray | None, ways: Ways = "fused"
+        self,
+        terms: Mapping[str, float],
+        meaning: FloatArray | None,
+        ways: Ways = "fused",
+        among: Sequence[int] | None = None,
     ) -> list[Match]:
         """The passages that fit, the best first; `MOST` at most."""
         if not self._size:
             return []
         words = self._lexical.scores(terms)
         cosines = self._cosines(meaning)
-        match ways:
-            case "lexical":
-                total = _share(words)
-            case "dense":
-                total = _lead(cosines, self._rows)
-            case _:
-                total = self._fused(words, cosines)
+        if among is not None:
+            others = np.ones(self._size, bool)
+            others[list(among)] = False
+            words[others] = cosines[others] = 0.0
+        lead = _lead(cosines, self._rows)
+        total = {"lexical": _share(words), "dense": lead}.get(ways)
+        if total is None:
+            total = _fused(_share(words), lead)
         best = np.argpartition(-total, min(MOST, self._size) - 1)[:MOST]
         ordered = best[np.lexsort((best, -total[best]))]
         return [
-            Match(int(row), float(total[row]), float(cosines[row]))
+            Match(int(row), float(total[row]), float(cosines[row]), float(lead[row]))
             for row in ordered
             if total[row] > 0
         ]
@@ -65,22 +70,22 @@ class FusedIndex:
         """How much a term tells of a passage."""
         return self._lexical.idf(term)
 
-    def _fused(self, words: FloatArray, cosines: FloatArray) -> FloatArray:
-        """Words alone where nothing is embedded, meaning alone where no word is known."""
-        if not cosines.any():
-            return _share(words)
-        meaning = _lead(cosines, self._rows)
-        if not words.any():
-            return meaning
-        fused: FloatArray = LEXICAL * _share(words) + DENSE * meaning
-        return fused
-
     def _cosines(self, meaning: FloatArray | None) -> FloatArray:
         """Of every passage; 0 for those that are not embedded yet."""
         cosines = np.zeros(self._size, np.float32)
         if meaning is not None and len(self._rows):
             cosines[self._rows] = self._vectors @ meaning
         return cosines
+
+
+def _fused(words: FloatArray, meaning: FloatArray) -> FloatArray:
+    """Words alone where nothing is embedded, meaning alone where no word is known."""
+    if not meaning.any():
+        return words
+    if not words.any():
+        return meaning
+    fused: FloatArray = LEXICAL * words + DENSE * meaning
+    return fused
 
 
 def _share(words: FloatArray) -> FloatArray:

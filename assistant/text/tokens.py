@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+
+from assistant.manual import Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ _EMPTY = frozenset({
     "為る", "居る", "有る", "成る", "出来る", "貰う", "呉れる", "頂く", "仕舞う", "下さる", "言う",
     "付く", "因る", "於く", "こと", "もの", "ところ", "とき", "ため", "よう", "事", "物", "様",
     "所", "時", "為", "者", "何", "此の", "其の", "其れ", "此れ", "どう", "然う", "御", "さん",
-    "ちゃん", "君",
+    "ちゃん", "君", "的", "無い",
 })
 # fmt: on
 """Normalised words that only lean on others."""
@@ -36,15 +37,6 @@ _VARIANTS = {
 _LONGEST = 10_000
 """Characters to a call: Sudachi takes 49,149 bytes."""
 _SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?\n]?")
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A term, and the characters of the text that it was made of."""
-
-    term: str
-    start: int
-    end: int
 
 
 class SudachiTokenizer:

@@ -1,0 +1,108 @@
+"""From a question to the sections that answer it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from assistant.manual import Edition, EditionState, Passage, ReasonKind
+from assistant.services.searching import ManualSearch
+from assistant.testing import FakeManualTools, InMemoryManualStore
+
+WHEN = datetime(2026, 4, 1, tzinfo=UTC)
+
+
+class NoWording:
+    def written(self, said: object) -> dict[str, float]:
+        del said
+        return {}
+
+
+class HungerWording:
+    """飢 is what people say where the manual writes 食."""
+
+    def written(self, said: object) -> dict[str, float]:
+        return {"食": 0.6} if "飢" in tuple(said) else {}  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def store() -> InMemoryManualStore:
+    return InMemoryManualStore()
+
+
+def add(store: InMemoryManualStore, edition: str, manual: str, *texts: str) -> None:
+    passages = [
+        Passage(edition, at, (text.split(":", 1)[0],), text.split(":", 1)[1])
+        for at, text in enumerate(texts)
+    ]
+    terms = [" ".join((*one.headings[0], *one.text)) for one in passages]
+    kept = Edition(
+        edition, manual, manual, f"{manual}.md", edition * 8, WHEN, EditionState.CURRENT, len(texts)
+    )
+    store.add(kept, passages, terms)
+
+
+def found(search: ManualSearch, question: str, manual: str | None = None) -> list[str]:
+    return [hit.passage.headings[0] for hit in search.search(question, manual=manual)]
+
+
+def test_words_answer_before_anything_is_embedded(store: InMemoryManualStore) -> None:
+    add(store, "e1", "手引き", "甲:痣の記録", "乙:面会の申込")
+    search = ManualSearch(store, FakeManualTools(), NoWording())
+    (hit, *_) = search.search("痣")
+    assert hit.passage.headings == ("甲",)
+    assert (hit.reasons[0].kind, hit.reasons[0].words) == (ReasonKind.WORDS, ("痣",))
+    assert 0.0 < hit.score <= 1.0
+
+
+def test_what_is_added_or_retired_is_seen_at_once(store: InMemoryManualStore) -> None:
+    search = ManualSearch(store, FakeManualTools(), NoWording())
+    assert found(search, "痣") == []
+    add(store, "e1", "手引き", "甲:痣の記録")
+    assert found(search, "痣") == ["甲"]
+    store.set_state("e1", EditionState.RETIRED)
+    assert found(search, "痣") == []
+
+
+def test_a_new_edition_answers_in_the_place_of_the_old(store: InMemoryManualStore) -> None:
+    search = ManualSearch(store, FakeManualTools(), NoWording())
+    add(store, "e1", "手引き", "甲:痣の記録")
+    add(store, "e2", "手引き", "丙:痣の写真")
+    assert found(search, "痣") == ["丙"]
+
+
+def test_a_section_is_shown_once_by_its_best_passage(store: InMemoryManualStore) -> None:
+    add(store, "e1", "手引き", "甲:痣", "甲:痣と傷", "乙:傷")
+    search = ManualSearch(store, FakeManualTools(), NoWording())
+    assert found(search, "痣傷") == ["甲", "乙"]
+
+
+def test_one_manual_can_be_asked_alone(store: InMemoryManualStore) -> None:
+    add(store, "e1", "手引き", "甲:痣の記録")
+    add(store, "e2", "議会", "乙:痣の話")
+    search = ManualSearch(store, FakeManualTools(), NoWording())
+    assert found(search, "痣", manual="議会") == ["乙"]
+
+
+def test_nothing_fits(store: InMemoryManualStore) -> None:
+    add(store, "e1", "手引き", "甲:痣の記録")
+    search = ManualSearch(store, FakeManualTools(), NoWording())
+    assert found(search, "駐車場料金") == []
+    assert found(search, "") == []
+
+
+def test_a_written_word_is_found_by_a_spoken_one(store: InMemoryManualStore) -> None:
+    add(store, "e1", "手引き", "甲:食事の不足", "乙:面会")
+    (hit,) = ManualSearch(store, FakeManualTools(), HungerWording()).search("飢")
+    assert [reason.kind for reason in hit.reasons] == [ReasonKind.EXPANSION]
+    assert hit.reasons[0].words == ("食",)
+
+
+def test_meaning_is_a_reason_once_it_is_embedded(store: InMemoryManualStore) -> None:
+    add(store, "e1", "手引き", "甲:痣の記録")
+    tools = FakeManualTools()
+    vectors = tools.embedder().passages(["痣の記録"])
+    store.keep_vectors(tools.weights().name, ["e1:0"], vectors)
+    (hit,) = ManualSearch(store, tools, NoWording()).search("痣の記録")
+    assert ReasonKind.MEANING in {reason.kind for reason in hit.reasons}
