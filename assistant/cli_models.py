@@ -42,6 +42,7 @@ _TEXTS = {
     "whisper": ("文字起こし", "recognition"),
     "pyannote": ("話者分け", "speakers"),
     "encoder": ("検索", "search"),
+    "reranker": ("並べ直し", "reranking"),
     "taken": ("使用中", "in use"),
     "ready": ("あり", "here"),
     "absent": ("なし", "not here"),

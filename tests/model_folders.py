@@ -65,6 +65,18 @@ def encoder_folder(folder: Path) -> Path:
     )
 
 
+def reranker_folder(folder: Path) -> Path:
+    """A folder that looks like a cross-encoder as the hub has them."""
+    return _filled(
+        folder,
+        {
+            "config.json": b'{"architectures": ["XLMRobertaForSequenceClassification"]}',
+            "tokenizer.json": b"{}",
+            "model.safetensors": b"tensors",
+        },
+    )
+
+
 def packaged_whisper(site: Path, model: bytes = MODEL, prefix: str = "fake_whisper") -> Parcel:
     """Two packages in `site` with a model cut in two, and what says how to join them."""
     whole = whisper_folder(site / f"{prefix}_whole", model)

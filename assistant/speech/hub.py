@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     """Gets the repository, the folder to fill, and the kind of weights where it is known."""
 
 _OFFLINE = {"HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"}
+_OTHER_FORMATS = "onnx/*|openvino/*|pytorch_model.bin|*.h5|*.msgpack|*.ot"
 _ALLOWED: dict[Layout | None, str] = {
     Layout.WHISPER: "config.json|preprocessor_config.json|model.bin|tokenizer.json|vocabulary.*"
     "|README.md|LICENSE*",
 }
 _IGNORED: dict[Layout | None, str] = {
     # Encoders lie on the hub in several formats; the safetensors are what is loaded.
-    Layout.ENCODER: "onnx/*|openvino/*|pytorch_model.bin|*.h5|*.msgpack|*.ot",
+    Layout.ENCODER: _OTHER_FORMATS,
+    Layout.RERANKER: _OTHER_FORMATS,
 }
 _REFUSED, _FULL = 7, 8
 _DOWNLOAD = f"""

@@ -31,6 +31,8 @@ class Layout(StrEnum):
     """A pyannote.audio pipeline with its models beside it: speakers."""
     ENCODER = "encoder"
     """A sentence-transformers model: search."""
+    RERANKER = "reranker"
+    """A cross-encoder, which reads a question and a passage together: search."""
 
 
 def layout_of(folder: Path) -> Layout:
@@ -41,6 +43,8 @@ def layout_of(folder: Path) -> Layout:
     """
     if (folder / "config.yaml").is_file():
         layout, missing = Layout.PIPELINE, _missing_of_pipeline(folder)
+    elif _is_cross_encoder(folder):
+        layout, missing = Layout.RERANKER, _missing_of_cross_encoder(folder)
     elif (folder / "modules.json").is_file():
         layout, missing = Layout.ENCODER, _missing_of_encoder(folder)
     else:
@@ -110,13 +114,32 @@ def _missing_of_encoder(folder: Path) -> list[str]:
     return missing or ([] if _has_tensors(folder) else ["model.safetensors"])
 
 
+def _is_cross_encoder(folder: Path) -> bool:
+    """As the library writes one, or as a classifier of transformers, which it loads too."""
+    noted = _json(folder / "config_sentence_transformers.json")
+    if isinstance(noted, dict) and "model_type" in noted:
+        return bool(noted["model_type"] == "CrossEncoder")
+    config = _json(folder / "config.json")
+    named = config.get("architectures") if isinstance(config, dict) else None
+    return isinstance(named, list) and any(
+        str(one).endswith("ForSequenceClassification") for one in named
+    )
+
+
+def _missing_of_cross_encoder(folder: Path) -> list[str]:
+    tokenizers = ("tokenizer.json", "vocab.txt", "*.model")
+    missing = [] if any(any(folder.glob(one)) for one in tokenizers) else ["tokenizer.json"]
+    return missing + ([] if _has_tensors(folder) else ["model.safetensors"])
+
+
 def _has_tensors(folder: Path) -> bool:
     return any(path.suffix in _TENSORS for path in folder.rglob("*") if path.is_file())
 
 
 def _json(path: Path) -> object:
+    """None where there is no such file, or none of JSON."""
     try:
         parsed: object = json.loads(path.read_text("utf-8"))
-    except ValueError:
+    except (ValueError, FileNotFoundError):
         return None
     return parsed

@@ -42,6 +42,7 @@ _TASKS = {
     Layout.WHISPER: "recognition",
     Layout.PIPELINE: "diarization",
     Layout.ENCODER: "search",
+    Layout.RERANKER: "reranking",
 }
 
 

@@ -7,7 +7,12 @@ import pytest
 
 from assistant.errors import BadModelFolder
 from assistant.speech.layout import Layout, files_of, layout_of
-from tests.model_folders import encoder_folder, pipeline_folder, whisper_folder
+from tests.model_folders import (
+    encoder_folder,
+    pipeline_folder,
+    reranker_folder,
+    whisper_folder,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
         (whisper_folder, Layout.WHISPER),
         (pipeline_folder, Layout.PIPELINE),
         (encoder_folder, Layout.ENCODER),
+        (reranker_folder, Layout.RERANKER),
     ],
 )
 def test_the_files_tell_the_kind(
@@ -77,6 +83,24 @@ def test_an_encoder_needs_its_modules_and_tensors(tmp_path: Path) -> None:
         layout_of(folder)
     shutil.rmtree(folder / "1_Pooling")
     with pytest.raises(BadModelFolder, match="1_Pooling"):
+        layout_of(folder)
+
+
+def test_the_library_notes_what_is_a_cross_encoder(tmp_path: Path) -> None:
+    folder = encoder_folder(tmp_path / "r")
+    (folder / "tokenizer.json").write_text("{}")
+    note = folder / "config_sentence_transformers.json"
+    note.write_text('{"model_type": "CrossEncoder"}')
+    assert layout_of(folder) is Layout.RERANKER
+    note.write_text('{"model_type": "SentenceTransformer"}')
+    assert layout_of(folder) is Layout.ENCODER
+
+
+@pytest.mark.parametrize("name", ["tokenizer.json", "model.safetensors"])
+def test_a_cross_encoder_needs_its_tokenizer_and_tensors(tmp_path: Path, name: str) -> None:
+    folder = reranker_folder(tmp_path / "r")
+    (folder / name).unlink()
+    with pytest.raises(BadModelFolder, match=name.split(".")[0]):
         layout_of(folder)
 
 
