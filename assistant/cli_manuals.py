@@ -20,6 +20,7 @@ from assistant.cli_manuals_view import (
     addition_lines,
     edition_json,
     edition_table,
+    evaluation_table,
     hit_json,
     print_change,
     print_hits,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from assistant.model import Progress as Step
-    from assistant.ports import ProgressHook
+    from assistant.ports import ProgressHook, Ways
     from assistant.services.manuals import Addition
 
 JSON = Annotated[bool, typer.Option("--json", help="結果を JSON で標準出力に書きます。")]
@@ -46,6 +47,8 @@ WORDS_ONLY = Annotated[
         "--words-only", help="語で探せるようにして終わります。意味の準備は後で行われます。"
     ),
 ]
+
+WAYS: tuple[Ways, ...] = ("lexical", "dense", "fused")
 
 manuals_app = typer.Typer(
     help="マニュアルを加え、一覧にし、探し、外します。",
@@ -216,6 +219,33 @@ def search(
         print_hits(
             application.manual_search.search(question, limit, key), Words(application.settings)
         )
+
+
+@manuals_app.command()
+def evaluate(
+    questions: Annotated[
+        Path, typer.Argument(help="質問と答えの節の JSON Lines ファイル。", show_default=False)
+    ],
+    *,
+    as_json: JSON = False,
+) -> None:
+    """答えの分かっている質問で、どれだけ見つかるかを測ります。"""
+    from functools import partial
+
+    from assistant.services.evaluating import DEPTH, read_questions
+    from assistant.services.evaluating import evaluate as measure
+
+    application = Application()
+    search = application.manual_search
+    asked = read_questions(questions)
+    measured = measure(
+        asked,
+        {way: partial(search.search, limit=DEPTH, ways=way) for way in WAYS},
+    )
+    if as_json:
+        print_json([asdict(one) for one in measured])
+    else:
+        print_table(evaluation_table(measured, Words(application.settings)))
 
 
 @manuals_app.command()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from assistant.manual import Edition, Hit
     from assistant.services.editions import Change
+    from assistant.services.evaluating import Measured
     from assistant.services.feedback import SectionReport
     from assistant.services.manuals import Addition
     from assistant.settings import Settings
@@ -74,6 +75,14 @@ _TEXTS = {
     "opened": ("開いた", "Opened"),
     "helped": ("役に立った", "Helped"),
     "wrong": ("違っていた", "Wrong"),
+    "way": ("探し方", "Way"),
+    "lexical": ("ことば", "words"),
+    "dense": ("意味", "meaning"),
+    "fused": ("両方", "both"),
+    "recall": ("再現率@{}", "recall@{}"),
+    "silent precision": ("「なし」の適合率", "precision of “nothing fits”"),
+    "silent recall": ("「なし」の再現率", "recall of “nothing fits”"),
+    "median": ("中央値", "median"),
     "no hit": ("合う箇所は見つかりませんでした。", "Nothing fits."),
     "page": ("{} ページ", "page {}"),
     "words": ("語", "words"),
@@ -134,6 +143,22 @@ def report_table(lines: Sequence[SectionReport], say: Words) -> Table:
     for line in lines:
         numbers = (line.shown, line.opened, line.helped, line.wrong)
         table.add_row(escape(line.title), escape(" > ".join(line.headings)), *map(str, numbers))
+    return table
+
+
+def evaluation_table(lines: Sequence[Measured], say: Words) -> Table:
+    """A line for each way of searching; times in milliseconds."""
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    recalls = [say("recall", depth) for depth in lines[0].recall] if lines else []
+    silent = [say("silent precision"), say("silent recall")]
+    for head in (say("way"), *recalls, "MRR@10", "nDCG@10", *silent, say("median"), "p95"):
+        table.add_column(head, overflow="fold")
+    for line in lines:
+        shares = (*line.recall.values(), line.mrr, line.ndcg)
+        shares += (line.silent_precision, line.silent_recall)
+        figures = ["-" if share is None else f"{share:.3f}" for share in shares]
+        times = (f"{1000 * seconds:.0f} ms" for seconds in (line.median, line.p95))
+        table.add_row(say(line.way), *figures, *times)
     return table
 
 

@@ -14,8 +14,6 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytest.importorskip("assistant.knowledge.reading")
-pytest.importorskip("assistant.services.searching")
 pytestmark = pytest.mark.weights
 
 BEDTIME = "就寝時刻は22時とし、夜間は1時間ごとに巡視する。"
