@@ -378,7 +378,7 @@ class Application:
         from assistant.text.expansions import Expansions
 
         tokenizer = self.manual_tools.tokenizer()
-        own = self.settings.state_dir / "expansions.tsv"
+        own = self.settings.state_dir / "expansions.txt"
         return ManualSearch(self.manuals.store, self.manual_tools, Expansions(tokenizer, own))
 
     def manual_upkeep(self) -> ManualUpkeep:

@@ -279,11 +279,11 @@ class BadExpansions(InputError):
 
     ja = (
         "言いかえの表「{name}」の {line} 行目が読み取れません。"
-        "「話しことば/別の言い方(タブ)書きことば」か「略語 = 正式名」の形で書いてください。"
+        "「話しことば/別の言い方 → 書きことば」か「略語 = 正式名」の形で書いてください。"
     )
     en = (
         "Line {line} of the table of expressions “{name}” is not understood. Write it as "
-        "“SPOKEN/SPOKEN (tab) WRITTEN” or “SHORT = LONG”."
+        "“SPOKEN/SPOKEN → WRITTEN” or “SHORT = LONG”."
     )
 
 

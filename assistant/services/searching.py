@@ -12,7 +12,7 @@ from assistant.errors import SetupError
 from assistant.manual import EditionState, Hit, Reason, ReasonKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Protocol
 
     from assistant.manual import Edition, Match, Passage
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     class Wording(Protocol):
         """What manuals write for what people say."""
 
-        def written(self, said: Sequence[str]) -> dict[str, float]:
+        def written(self, question: str) -> dict[str, float]:
             """Terms and their weights."""
 
 
@@ -138,7 +138,7 @@ class ManualSearch:
                 meaning = self._tools.embedder().queries([question])[0]
             except SetupError as error:
                 log.warning("searching by words alone: %s", type(error).__name__)
-        return _Question(said, self._wording.written(said), meaning)
+        return _Question(said, self._wording.written(question), meaning)
 
     def _hit(self, match: Match, fit: float, asked: _Question, shelf: _Shelf) -> Hit:
         passage, terms = shelf.passages[match.row]

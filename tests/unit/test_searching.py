@@ -14,16 +14,16 @@ WHEN = datetime(2026, 4, 1, tzinfo=UTC)
 
 
 class NoWording:
-    def written(self, said: object) -> dict[str, float]:
-        del said
+    def written(self, question: str) -> dict[str, float]:
+        del question
         return {}
 
 
 class HungerWording:
     """飢 is what people say where the manual writes 食."""
 
-    def written(self, said: object) -> dict[str, float]:
-        return {"食": 0.6} if "飢" in tuple(said) else {}  # type: ignore[arg-type]
+    def written(self, question: str) -> dict[str, float]:
+        return {"食": 0.6} if "飢" in question else {}
 
 
 @pytest.fixture
