@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
+from scipy.spatial.distance import pdist
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,9 +121,7 @@ def _grouped(units: FloatArray, seconds: FloatArray, alike: float, least: int | 
 def _tree(units: FloatArray) -> FloatArray:
     if len(units) == 1:
         return np.zeros((0, 4), np.float32)
-    distance = np.maximum(0, 1 - (units @ units.T).astype(np.float64))
-    np.fill_diagonal(distance, 0)
-    tree: FloatArray = linkage(squareform(distance, checks=False), "average")
+    tree: FloatArray = linkage(np.maximum(0, pdist(units, "cosine")), "average")
     return tree
 
 
