@@ -18,6 +18,8 @@ SHORTEST = 300
 """Characters that a passage has where its section is long enough."""
 LONGEST = 600
 """Characters of no passage are more."""
+USUAL = 500
+"""Characters that passages of a long section have at most on the average."""
 _SENTENCE = re.compile(r".*?(?:[。！？!?]+[」』）)】]*|\n|$)", re.DOTALL)
 _CLAUSE = re.compile(r".*?(?:[、，,；;]|\s|$)", re.DOTALL)
 
@@ -141,7 +143,7 @@ def _packed(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
     group: list[_Piece] = []
     left = _size(pieces)
     for piece in pieces:
-        if group and not _goes_on(_size(group), len(piece.text), left):
+        if group and not _goes_on(_size(group), 1 + len(piece.text), left):
             left -= _size(group) + 1
             yield group
             group = []
@@ -151,13 +153,13 @@ def _packed(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
 
 
 def _goes_on(size: int, more: int, left: int) -> bool:
-    """Whether the next piece is still taken; `left` counts from the start of this passage."""
-    if size + 1 + more > LONGEST:
+    """Whether so many more characters are taken; `left` counts from this passage's start."""
+    if size + more > LONGEST:
         return False
     if left <= LONGEST or size < SHORTEST:
         return True
-    even = left / -(-left // LONGEST)
-    return abs(size + 1 + more - even) <= abs(size - even)
+    even = left / -(-left // USUAL)
+    return abs(size + more - even) <= abs(size - even)
 
 
 def _pieces(block: Block) -> Iterator[_Piece]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
-from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils.cell import column_index_from_string, range_boundaries
 
-from assistant.errors import UnreadableManual
+from assistant.errors import ManualTooLarge, UnreadableManual
 from assistant.knowledge.reading.names import R, S, drawn_words
 from assistant.knowledge.reading.package import open_package
 from assistant.manual import Block, BlockKind
@@ -21,14 +22,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from lxml.etree import _Element as Element
+
     from assistant.knowledge.reading.package import Package
 
-WIDEST = 500
-"""Columns; what stands to the right of them was not written by a person."""
+WIDEST, LONGEST = 500, 1_048_576
+"""Columns and rows that are looked at; Excel has no more rows."""
+CELLS = 20_000_000
+"""Empty and filled cells up to the last one with a value: they are walked through one by one."""
 SEPARATOR = " / "
+_PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,9})")
 _THOUSANDS = re.compile(r"#,##0")
 _ZEROS = re.compile(r"0{2,}")
 _ERA = re.compile(r"(?<!\[)(?:g{1,3}|e{1,2})(?![a-z])", re.IGNORECASE)
+
+
+_Cell = tuple[object, str]
+"""A value and the format it is shown in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,8 @@ class _Layout:
     across: frozenset[int] = frozenset()
     """Rows in which cells are merged over columns: of a heading, the next row divides it."""
     drawn: tuple[str, ...] = ()
+    size: tuple[int, int] = (0, 0)
+    """The last row and the last column with a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +71,56 @@ def read(path: Path, name: str) -> tuple[str, list[Block]]:
     with open_package(path, name) as package:
         layouts = _layouts(package)
         title = package.title().strip()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of drawings and extensions that it does not know
-            return title, list(_sheets(path, layouts))
-    except MemoryError:
-        raise
-    except Exception as error:  # openpyxl raises whatever its classes meet in a damaged file
-        raise UnreadableManual(name=name) from error
+    if sum(rows * columns for rows, columns in (one.size for one in layouts.values())) > CELLS:
+        raise ManualTooLarge(name=name)
+    blocks: list[Block] = []
+    for sheet, rows in _sheets(path, name, layouts):
+        if found := list(_sheet(rows, layouts.get(sheet, _Layout()))):
+            blocks += [Block(BlockKind.HEADING, sheet, 1), *found]
+    return title, blocks
 
 
-def _sheets(path: Path, layouts: dict[str, _Layout]) -> Iterator[Block]:
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+def _sheets(
+    path: Path, name: str, layouts: dict[str, _Layout]
+) -> Iterator[tuple[str, Iterable[list[_Cell]]]]:
+    """The visible sheets and their cells."""
+    with warnings.catch_warnings(), _damage(name):
+        warnings.simplefilter("ignore")  # of drawings and extensions that it does not know
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:
-            layout = layouts.get(sheet.title, _Layout())
-            if sheet.sheet_state != "visible":
-                continue
-            sheet.reset_dimensions()  # what the file says of its size is often wrong
-            blocks = list(_sheet(sheet.iter_rows(max_col=WIDEST), layout))
-            if blocks:
-                yield Block(BlockKind.HEADING, sheet.title, 1)
-                yield from blocks
+            if sheet.sheet_state == "visible":
+                yield sheet.title, _rows(sheet, name, layouts.get(sheet.title, _Layout()).size)
     finally:
         book.close()
 
 
-def _sheet(rows: Iterable[Sequence[Any]], layout: _Layout) -> Iterator[Block]:
+def _rows(sheet: Any, name: str, size: tuple[int, int]) -> Iterator[list[_Cell]]:
+    height, width = size
+    with _damage(name):
+        sheet.reset_dimensions()  # what the file says of its size is often wrong
+        rows = sheet.iter_rows(max_row=height, max_col=width) if height else iter(())
+    while True:
+        with _damage(name):
+            row = next(rows, None)
+            cells = [(one.value, str(one.number_format or "")) for one in row or ()]
+        if row is None:
+            return
+        yield cells
+
+
+@contextmanager
+def _damage(name: str) -> Iterator[None]:
+    """In a damaged file openpyxl raises whatever its classes meet there."""
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise UnreadableManual(name=name) from error
+
+
+def _sheet(rows: Iterable[list[_Cell]], layout: _Layout) -> Iterator[Block]:
     region: list[_Row] = []
     for row in _filled(rows, layout):
         if region and row.number > region[-1].number + 1 and not _hidden(region[-1], row, layout):
@@ -97,7 +132,7 @@ def _sheet(rows: Iterable[Sequence[Any]], layout: _Layout) -> Iterator[Block]:
         yield Block(BlockKind.NOTE, text)
 
 
-def _filled(rows: Iterable[Sequence[Any]], layout: _Layout) -> Iterator[_Row]:
+def _filled(rows: Iterable[list[_Cell]], layout: _Layout) -> Iterator[_Row]:
     """The rows that show anything; a cell that is merged downwards counts in each of its rows."""
     firsts: dict[tuple[int, int], str] = {}
     down = layout.down or {}
@@ -105,7 +140,7 @@ def _filled(rows: Iterable[Sequence[Any]], layout: _Layout) -> Iterator[_Row]:
     for number, row in enumerate(rows, 1):
         cells: dict[int, str] = {}
         for column, cell in enumerate(row, 1):
-            text = firsts.get(down.get((number, column), (0, 0)), "") or _text(cell)
+            text = firsts.get(down.get((number, column), (0, 0)), "") or _text(*cell)
             if (number, column) in starts:
                 firsts[number, column] = text
             if text and column not in layout.columns:
@@ -164,25 +199,25 @@ def _is_figure(text: str) -> bool:
     return bool(re.fullmatch(r"[\d.,%年月日:/\s-]+", text))
 
 
-def _text(cell: Any) -> str:
+def _text(found: object, format_: str) -> str:
     """As the sheet shows it."""
-    found = cell.value
     if found is None or isinstance(found, bool):
         return "" if found is None else str(found).upper()
     if isinstance(found, (datetime, date)):
-        return _day(found, str(cell.number_format or ""))
+        return _day(found, format_)
     if isinstance(found, time):
         return f"{found:%H:%M}"
     if isinstance(found, timedelta):
         minutes = int(found.total_seconds()) // 60
         return f"{minutes // 60}:{minutes % 60:02}"
     if isinstance(found, (int, float)):
-        return _number(found, str(cell.number_format or ""))
+        return _number(found, format_)
     return str(found).replace("_x000D_", "").strip()
 
 
 def _day(day: date, format_: str) -> str:
-    year = era_year(day) if _ERA.search(format_) else f"{day.year}年"
+    era = era_year(date(day.year, day.month, day.day))
+    year = era if _ERA.search(format_) else f"{day.year}年"
     text = f"{year}{day.month}月{day.day}日"
     timed = isinstance(day, datetime) and (day.hour or day.minute)
     return f"{text} {day:%H:%M}" if timed else text
@@ -227,7 +262,26 @@ def _layout(package: Package, part: str) -> _Layout:
         if kind == "drawing" and (drawing := package.xml(name)) is not None
         for text in drawn_words(drawing)
     ]
-    return _Layout(frozenset(rows), frozenset(columns), down, frozenset(across), tuple(drawn))
+    return _Layout(
+        frozenset(rows), frozenset(columns), down, frozenset(across), tuple(drawn), _size(root)
+    )
+
+
+def _size(root: Element) -> tuple[int, int]:
+    """The last row and column with a value; formats often reach to the end of the sheet."""
+    height = width = 0
+    for cell in root.iter(f"{S}c"):
+        place = _PLACE.fullmatch(cell.get("r", ""))
+        if place and len(cell):
+            height = max(height, min(int(place[2]), LONGEST))
+            width = max(width, min(column_index_from_string(place[1]), WIDEST))
+    return (height, width) if width else _counted(root)
+
+
+def _counted(root: Element) -> tuple[int, int]:
+    """Some programs do not number their cells."""
+    rows = list(root.iter(f"{S}row"))
+    return len(rows), min(max((len(row) for row in rows), default=0), WIDEST)
 
 
 def _merged(refs: Iterable[str]) -> tuple[dict[tuple[int, int], tuple[int, int]], set[int]]:

@@ -78,7 +78,12 @@ class FileReader:
             raise EmptyManual(name=path.name)
         if sum(len(one.text) for one in kept) > self._longest:
             raise ManualTooLarge(name=path.name)
-        lines = [line for one in _first_page(kept) for line in one.text.split("\n")]
+        lines = [
+            line
+            for one in _first_page(kept)
+            if one.kind is not BlockKind.LIST_ITEM  # the rows of a list have dates of their own
+            for line in one.text.split("\n")
+        ]
         return Document(_title(title, kept, path), kept, edition_date(lines, path.stem))
 
     def _blocks(self, path: Path) -> tuple[str, list[Block]]:

@@ -19,12 +19,12 @@ _GAP = r"(?:[\s\u3000]|(?=[^\d０-９\s]))"
 _SCHEMES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"第{_N}[編部](?![門分署局]){_NO_PARTICLE}",
-        rf"第{_N}章{_NO_PARTICLE}",
-        rf"第{_N}節{_NO_PARTICLE}",
-        rf"第{_N}款{_NO_PARTICLE}",
-        rf"第{_N}条(?:の{_N})*(?=[\s\u3000(（]|$)",
-        rf"第{_N}項(?=[\s\u3000(（]|$)",
+        rf"第\s?{_N}\s?[編部](?![門分署局]){_NO_PARTICLE}",
+        rf"第\s?{_N}\s?章{_NO_PARTICLE}",
+        rf"第\s?{_N}\s?節{_NO_PARTICLE}",
+        rf"第\s?{_N}\s?款{_NO_PARTICLE}",
+        rf"第\s?{_N}\s?条(?:の{_N})*(?=[\s\u3000(（]|$)",
+        rf"第\s?{_N}\s?項(?=[\s\u3000(（]|$)",
         r"[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]+[.．、\s\u3000]",
         rf"第{_N}(?=[\s\u3000])",
         rf"{_D}(?:[.．、][\s\u3000]*(?![0-9０-９])|[\s\u3000]+)",

@@ -50,6 +50,7 @@ class _Row:
     end: float = 0.0
     across: float = 0.0
     size: float = 0.0
+    vertical: bool = False
     margin: tuple[int, int] | None = None
     """Its place, where that is in the margin."""
     table: bool = False
@@ -127,7 +128,10 @@ def _page(page: PdfPage, index: int, finder: TableFinder) -> Iterator[_Row]:
 def _lines(found: Sequence[Glyph], index: int, width: float, height: float) -> Iterator[_Row]:
     for line in lines(found):
         place = _margin(line, width, height)
-        yield _Row(line.text, index + 1, line.start, line.end, line.across, line.size, place)
+        yield _Row(
+            line.text, index + 1, line.start, line.end, line.across, line.size,
+            bool(line.vertical), place,
+        )  # fmt: skip
 
 
 def _margin(line: Line, width: float, height: float) -> tuple[int, int] | None:
@@ -176,9 +180,8 @@ def _cover(rows: Sequence[_Row], size: float) -> str:
     """The largest line of the first page, where it is clearly larger than the text."""
     first = [row for row in rows if row.page == 1 and not row.table]
     largest = max((row.size for row in first), default=0.0)
-    if largest < LARGER * size:
-        return ""
-    return "".join(row.text for row in first if row.size > largest * 0.97)
+    cover = "".join(row.text for row in first if row.size > largest * 0.97)
+    return "" if largest < LARGER * size or is_numbered(cover) else cover
 
 
 def _blocks(rows: Sequence[_Row], size: float) -> Iterator[tuple[Block, float]]:
@@ -187,7 +190,8 @@ def _blocks(rows: Sequence[_Row], size: float) -> Iterator[tuple[Block, float]]:
     paragraph: list[_Row] = []
     for row in rows:
         if paragraph and not (
-            not row.table and _goes_on(paragraph, row, reach[paragraph[-1].page], size)
+            not row.table
+            and _goes_on(paragraph, row, reach.get((paragraph[-1].page, row.vertical), 0.0), size)
         ):
             yield _paragraph(paragraph)
             paragraph = []
@@ -206,39 +210,41 @@ def _paragraph(rows: Sequence[_Row]) -> tuple[Block, float]:
     return Block(BlockKind.PARAGRAPH, text, page=rows[0].page), rows[0].size
 
 
-def _reaches(rows: Sequence[_Row]) -> dict[int, tuple[float, float]]:
-    """For each page, where its lines begin and end."""
-    reach: dict[int, tuple[float, float]] = {}
+def _reaches(rows: Sequence[_Row]) -> dict[tuple[int, bool], float]:
+    """Where the longest line ends, by page and by whether it is vertical."""
+    reach: dict[tuple[int, bool], float] = {}
     for row in rows:
         if not row.table:
-            start, end = reach.get(row.page, (row.start, row.end))
-            reach[row.page] = (min(start, row.start), max(end, row.end))
+            key = row.page, row.vertical
+            reach[key] = max(reach.get(key, 0.0), row.end)
     return reach
 
 
-def _goes_on(paragraph: Sequence[_Row], row: _Row, reach: tuple[float, float], size: float) -> bool:
+def _goes_on(paragraph: Sequence[_Row], row: _Row, reach: float, size: float) -> bool:
     """Whether a line continues the paragraph: the last one is full, and this is not indented."""
     last = paragraph[-1]
     em = last.size
-    if abs(row.size - em) > 0.12 * em or is_numbered(row.text):
+    if abs(row.size - em) > 0.12 * em or row.vertical != last.vertical or is_numbered(row.text):
         return False
-    full = last.end > reach[1] - 2.2 * em
-    if not full and not (em > LARGER * size):
-        return full
-    pitch = row.across - last.across
-    near = row.page != last.page or -0.5 * em < pitch < 2.6 * em
-    hanging = paragraph[0].start if len(paragraph) == 1 else last.start
-    indented = row.start > hanging + 0.6 * em
-    if is_numbered(paragraph[0].text) and len(paragraph) == 1:
-        indented = row.start > hanging + 4.5 * em
-    elif len(paragraph) > 1 and row.page == last.page:
-        indented = row.start > last.start + 0.6 * em
-    return (
-        near
-        and full
-        and not indented
-        and not (_ENDS.search(last.text) and last.end < reach[1] - em)
-    )
+    centred = em > LARGER * size and not _ENDS.search(last.text)
+    full = last.end > reach - 2.2 * em or centred
+    over = row.page != last.page
+    near = over or -0.5 * em < row.across - last.across < 2.6 * em
+    return near and full and not _is_indented(paragraph, row, over) and not _stops(last, reach)
+
+
+def _is_indented(paragraph: Sequence[_Row], row: _Row, over: bool) -> bool:
+    """Against the line before; the second line of a numbered paragraph hangs under its words."""
+    if over:
+        return row.start > min(one.start for one in paragraph) + 0.6 * row.size
+    first = len(paragraph) == 1
+    hang = 4.5 if first and is_numbered(paragraph[0].text) else 0.6
+    return row.start > paragraph[-1].start + hang * row.size
+
+
+def _stops(last: _Row, reach: float) -> bool:
+    """Whether a sentence ends with the line, and room was left for more."""
+    return bool(_ENDS.search(last.text)) and last.end < reach - last.size
 
 
 def _leveled(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -21,9 +20,14 @@ RUBY = 0.62
 _KANA = re.compile(r"[\u3040-\u30ff\u30fc\uff66-\uff9f・ ]")
 _STEP = 1.35
 """Ems from one character's centre to the next below it; lines are farther apart."""
-_LATIN_GAP = 0.25
-_WIDE_GAP = 1.5
-"""Ems of empty room that stand for a space: between Latin words, and anywhere."""
+_FAR = 4.0
+"""Ems over which a vertical line goes on: below it stands the page's number."""
+SEEMING = "\n"
+"""A gap that pdfium takes for a space: between Japanese and Latin characters it is none."""
+SPACES = (SEEMING, " ", "\u3000")
+_GAP = 0.6
+_WIDE_GAP = 0.85
+"""Ems of empty room that stand for a space: where pdfium saw one, and anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,8 @@ class Line:
 
     glyphs: list[Glyph]
     vertical: bool | None = None
-    spaced: set[int] = field(default_factory=set)
-    """The glyphs that a space stands before."""
+    spaces: dict[int, str] = field(default_factory=dict)
+    """What stands before the glyphs that a space comes before."""
 
     @property
     def size(self) -> float:
@@ -71,10 +75,7 @@ class Line:
 
     @property
     def text(self) -> str:
-        parts = (
-            f" {one.text}" if n in self.spaced else one.text for n, one in enumerate(self.glyphs)
-        )
-        return "".join(parts).strip()
+        return "".join(self.spaces.get(n, "") + one.text for n, one in enumerate(self.glyphs))
 
 
 def glyphs(page: PdfPage) -> list[Glyph]:
@@ -90,16 +91,16 @@ def glyphs(page: PdfPage) -> list[Glyph]:
 def lines(characters: Iterable[Glyph]) -> list[Line]:
     """Neighbours in one line, as far as the order of the file goes on in its direction."""
     found: list[Line] = []
-    space = False
+    space = ""
     for glyph in characters:
-        if glyph.text == " ":
-            space = True
+        if glyph.text in SPACES:
+            space = max(space, glyph.text)
             continue
         if found and _goes_on(found[-1], glyph):
             _append(found[-1], glyph, space)
         else:
             found.append(Line([glyph]))
-        space = False
+        space = ""
     return found
 
 
@@ -110,33 +111,38 @@ def _goes_on(line: Line, glyph: Glyph) -> bool:
     if line.vertical is not True and abs(down) < 0.45 * size and right > -0.3 * size:
         return line.vertical is False or right > 0.1 * size or not down
     if line.vertical is not False and abs(right) < 0.45 * size and down > 0:
-        return line.vertical is True or down < _STEP * size
+        return down < (_FAR if line.vertical else _STEP) * size
     return False
 
 
-def _append(line: Line, glyph: Glyph, space: bool) -> None:
+def _append(line: Line, glyph: Glyph, space: str) -> None:
     last = line.glyphs[-1]
     if line.vertical is None:
         line.vertical = abs(glyph.y - last.y) > abs(glyph.x - last.x)
     along = abs(glyph.y - last.y) if line.vertical else abs(glyph.x - last.x)
     empty = along - last.room - glyph.room
-    latin = last.text.isascii() or glyph.text.isascii()
-    if empty > _WIDE_GAP * last.size or (space and latin and empty > _LATIN_GAP / 2 * last.size):
-        line.spaced.add(len(line.glyphs))
+    if space == SEEMING:
+        latin = last.text.isascii() and glyph.text.isascii()
+        space = " " if latin or empty > _GAP * last.size else ""
+    if empty > _WIDE_GAP * last.size:
+        space = space or (" " if last.text.isascii() or glyph.text.isascii() else "\u3000")
+    if space:
+        line.spaces[len(line.glyphs)] = space
     line.glyphs.append(glyph)
 
 
 def _glyphs(page: PdfPage, text: object) -> Iterator[Glyph]:
     place = _Placement(page)
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     box, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
     half = ""
     for n in range(pdfium.FPDFText_CountChars(text)):
         code = pdfium.FPDFText_GetUnicode(text, n)
-        if code in {0x20, 0x0D, 0x0A}:
-            yield Glyph(" ", 0, 0, 0, 0)
+        generated = pdfium.FPDFText_IsGenerated(text, n) == 1
+        if generated or chr(code).isspace():
+            space = SEEMING if generated else " " if code < 0x3000 else "\u3000"
+            yield Glyph(space, 0, 0, 0, 0)
             continue
-        if code < 0x20 or code in {0xFFFE, 0xFFFF} or pdfium.FPDFText_IsGenerated(text, n) == 1:
+        if code < 0x20 or code in {0xFFFE, 0xFFFF}:
             continue
         if 0xD800 <= code < 0xDC00:
             half = chr(code)
@@ -148,9 +154,6 @@ def _glyphs(page: PdfPage, text: object) -> Iterator[Glyph]:
         pdfium.FPDFText_GetMatrix(text, n, matrix)
         scale = abs(matrix.a * matrix.d - matrix.b * matrix.c) ** 0.5
         size = pdfium.FPDFText_GetFontSize(text, n) * (scale or 1)
-        if character.isspace():
-            continue
-        pdfium.FPDFText_GetCharBox(text, n, left, right, bottom, top)
         yield place.glyph(character, box, size)
 
 

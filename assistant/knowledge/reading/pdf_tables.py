@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import pypdfium2.raw as pdfium
 
-from assistant.knowledge.reading.pdf_page import lines
+from assistant.knowledge.reading.pdf_page import SPACES, lines
 from assistant.knowledge.reading.plain import join
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from pdfplumber.page import Page
     from pdfplumber.pdf import PDF
     from pypdfium2 import PdfPage
 
@@ -56,12 +57,13 @@ class TableFinder:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._plumber: PDF | None = None
+        self._pages: Sequence[Page] = ()
         self._broken = False
 
     def close(self) -> None:
         """Closes the file."""
         if self._plumber is not None:
-            self._plumber.close()
+            self._plumber.stream.close()
 
     def tables(self, page: PdfPage, index: int) -> list[Table]:
         """The tables of a page with at least two rows and two columns."""
@@ -71,7 +73,7 @@ class TableFinder:
             return self._found(index)
         except Exception as error:  # it stops at damage that pdfium reads over
             log.warning("tables left as text", extra={"error": type(error).__name__})
-            self._broken = self._plumber is None
+            self._broken = not self._pages
             return []
 
     def _found(self, index: int) -> list[Table]:
@@ -79,7 +81,8 @@ class TableFinder:
 
         if self._plumber is None:
             self._plumber = pdfplumber.open(self._path)
-        page = self._plumber.pages[index]
+            self._pages = self._plumber.pages
+        page = self._pages[index]
         try:
             left, top, *_ = page.bbox
             found = [
@@ -113,7 +116,7 @@ def _cell(box: Box, glyphs: Sequence[Glyph]) -> str:
     """Its lines put together; where one ends early, something new begins."""
     text = ""
     full = True
-    for line in lines(one for one in glyphs if one.text == " " or is_inside(one, box)):
+    for line in lines(one for one in glyphs if one.text in SPACES or is_inside(one, box)):
         text = join(text, line.text) if full else f"{text} {line.text}"
         full = line.end > (box[3] if line.vertical else box[2]) - 2 * line.size
     return text

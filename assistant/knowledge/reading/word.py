@@ -222,9 +222,9 @@ class _Walk:
     def _drawn(self, child: Element, _: Element) -> str:
         """A diagram or a chart, whose words are in a part of their own."""
         id_ = child.get(f"{R}dm") or child.get(f"{R}id") or ""
-        _, part = self._relations.get(id_, ("", ""))
-        root = self._package.xml(part) if part else None
-        return "" if root is None else "\n" + "\n".join(drawn_words(root)) + "\n"
+        part = self._relations.get(id_, ("", ""))[1]
+        drawing = self._package.xml(part) if part else None
+        return "" if drawing is None else "\n" + "\n".join(drawn_words(drawing)) + "\n"
 
     def _table(self, table: Element) -> Iterator[Block]:
         """A table of one column is a frame around text, which Japanese forms are full of."""
