@@ -146,9 +146,10 @@ class EmbeddedStream:
         ]
         spans = sorted(span for span in spans if span[1] > span[0])
         order = list(dict.fromkeys(number for _, _, number in spans))
-        return tuple(
+        named = (
             SpeakerSpan(start, end, f"S{order.index(number) + 1}") for start, end, number in spans
         )
+        return tuple(sorted(named))
 
     def _hear(self, sound: FloatArray, *, final: bool) -> None:
         carry = self._blocks[-1].carry if self._blocks else np.zeros((CHUNK_FRAMES, 4), np.float32)

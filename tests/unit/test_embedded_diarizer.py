@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assistant.model import SAMPLE_RATE, Clip, SpeakerCount
@@ -162,6 +162,7 @@ def test_block_sizes_change_nothing(size: int) -> None:
 
 
 @settings(max_examples=15, deadline=None)
+@example(script=[(1.0, 9), (2.0, 1), (2.0, 2), (1.0, 0), (1.0, 9)])
 @given(
     script=st.lists(
         st.tuples(st.floats(0.05, 9), st.sampled_from([0, 1, 2, 3, 9])), min_size=1, max_size=12
