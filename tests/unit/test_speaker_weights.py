@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant.errors import DamagedWeights, MissingWeights
-from assistant.speech.speaker_weights import SEGMENTATION
+from assistant.speech.speaker_weights import SEGMENTATION, PackagedWeights
 
 if TYPE_CHECKING:
     import importlib.machinery
     from pathlib import Path
 
-    from assistant.speech.speaker_weights import PackagedWeights
+    from assistant.speech.speaker_weights import SEGMENTATION, PackagedWeights
 
 
 @pytest.fixture
