@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     import importlib.machinery
     from pathlib import Path
 
-    from assistant.speech.speaker_weights import SEGMENTATION, PackagedWeights
-
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
