@@ -28,7 +28,15 @@ if TYPE_CHECKING:
     from assistant.jobs.worker import Worker
     from assistant.manual import Document, Passage
     from assistant.model import FloatArray, ModelUse
-    from assistant.ports import Diarizer, Embedder, Listener, ManualReader, PassageIndex, Tokenizer
+    from assistant.ports import (
+        Diarizer,
+        Embedder,
+        Listener,
+        ManualReader,
+        PassageIndex,
+        Reranker,
+        Tokenizer,
+    )
     from assistant.services.checking import ModelCheck
     from assistant.services.delivering import Deliverer
     from assistant.services.feedback import ManualFeedback
@@ -189,6 +197,23 @@ class ManualParts:
     def embedder(self) -> Embedder:
         """With those weights; loaded once."""
         return self._embedder
+
+    def reranker(self) -> Reranker | None:
+        """With the weights that a site brought; loaded once."""
+        return self._reranker
+
+    @cached_property
+    def _reranker(self) -> Reranker | None:
+        from assistant.speech.layout import Layout
+
+        found = self._store.find(Layout.RERANKER)
+        if found is None:
+            return None
+        from assistant.knowledge.reranker import CrossEncoderReranker
+        from assistant.speech.weights import loading
+
+        with loading(found):
+            return CrossEncoderReranker(found.folder, found.use)
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:

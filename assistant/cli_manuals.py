@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from assistant.model import Progress as Step
-    from assistant.ports import ProgressHook, Ways
+    from assistant.ports import ProgressHook, Reading
     from assistant.services.manuals import Addition
 
 JSON = Annotated[bool, typer.Option("--json", help="結果を JSON で標準出力に書きます。")]
@@ -48,7 +48,7 @@ WORDS_ONLY = Annotated[
     ),
 ]
 
-WAYS: tuple[Ways, ...] = ("lexical", "dense", "fused")
+WAYS: tuple[Reading, ...] = ("lexical", "dense", "fused", "reranked")
 
 manuals_app = typer.Typer(
     help="マニュアルを加え、一覧にし、探し、外します。",
@@ -237,10 +237,11 @@ def evaluate(
 
     application = Application()
     search = application.manual_search
+    ways = WAYS if application.manual_tools.reranker() else WAYS[:-1]
     asked = read_questions(questions)
     measured = measure(
         asked,
-        {way: partial(search.search, limit=DEPTH, ways=way) for way in WAYS},
+        {way: partial(search.search, limit=DEPTH, ways=way) for way in ways},
     )
     if as_json:
         print_json([asdict(one) for one in measured])

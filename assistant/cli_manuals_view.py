@@ -79,6 +79,7 @@ _TEXTS = {
     "lexical": ("ことば", "words"),
     "dense": ("意味", "meaning"),
     "fused": ("両方", "both"),
+    "reranked": ("読み直し", "reread"),
     "recall": ("再現率@{}", "recall@{}"),
     "silent precision": ("「なし」の適合率", "precision of “nothing fits”"),
     "silent recall": ("「なし」の再現率", "recall of “nothing fits”"),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Document,
         Edition,
         EditionState,
+        Hit,
         Match,
         Passage,
         Source,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     ProgressHook = Callable[[Progress], None]
     Ways = Literal["lexical", "dense", "fused"]
+    Reading = Literal["lexical", "dense", "fused", "reranked"]
 
 
 class SoundReader(Protocol):
@@ -304,6 +306,9 @@ class ManualTools(Protocol):
     def tokenizer(self) -> Tokenizer:
         """What the word search compares by."""
 
+    def reranker(self) -> Reranker | None:
+        """The one that a site brought, or None."""
+
     def index(
         self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: FloatArray
     ) -> PassageIndex:
@@ -321,6 +326,16 @@ class ManualTools(Protocol):
 
         Raises:
             SetupError: they are not here, or cannot be loaded.
+        """
+
+
+class ManualSearcher(Protocol):
+    """Finds the sections of the manuals that answer."""
+
+    def search(self, question: str, limit: int = 5, manual: str | None = None) -> list[Hit]:
+        """The best passage of each section that fits, the best first; empty when nothing fits.
+
+        `manual` is the key of the only manual to look in.
         """
 
 

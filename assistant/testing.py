@@ -22,8 +22,11 @@ from assistant.manual import (
     Document,
     Edition,
     EditionState,
+    Hit,
     Match,
     Passage,
+    Reason,
+    ReasonKind,
     Source,
     Token,
     Verdict,
@@ -47,7 +50,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from assistant.model import FloatArray, SpeakerCount, Transcript
-    from assistant.ports import Steps, Ways
+    from assistant.ports import Reranker, Steps, Ways
 
 FAKE_WEIGHTS = ModelUse("recognition", "fake", "assistant.testing", "MIT", "0" * 64)
 
@@ -402,6 +405,7 @@ class FakeManualTools:
 
     manual_reader: FakeManualReader = field(default_factory=FakeManualReader)
     fake_embedder: FakeEmbedder = field(default_factory=FakeEmbedder)
+    fake_reranker: Reranker | None = None
 
     def reader(self) -> FakeManualReader:
         """Always the same."""
@@ -414,6 +418,10 @@ class FakeManualTools:
     def tokenizer(self) -> FakeTokenizer:
         """Characters."""
         return FakeTokenizer()
+
+    def reranker(self) -> Reranker | None:
+        """What it was given."""
+        return self.fake_reranker
 
     def index(
         self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: FloatArray
@@ -428,6 +436,39 @@ class FakeManualTools:
     def embedder(self) -> FakeEmbedder:
         """Always the same."""
         return self.fake_embedder
+
+
+@dataclass
+class FakeSearcher:
+    """`ports.ManualSearcher`: a section fits by the share of its `words` that are asked for.
+
+    Its edition and passages are made up from them. `asked` are the questions, in order.
+    """
+
+    words: dict[str, tuple[str, ...]]
+    """Words by section."""
+    asked: list[str] = field(default_factory=list)
+
+    def search(self, question: str, limit: int = 5, manual: str | None = None) -> list[Hit]:
+        """The best first; in the order of `words` where they fit equally well."""
+        self.asked.append(question)
+        hits = [self.hit(section, question) for section in self.words]
+        fitting = [one for one in hits if one.score > 0 and manual in (None, one.edition.manual)]
+        return sorted(fitting, key=lambda one: -one.score)[:limit]
+
+    def hit(self, section: str, question: str) -> Hit:
+        """How that section fits the question."""
+        words, position = self.words[section], list(self.words).index(section)
+        found = tuple(word for word in words if word in question)
+        passage = Passage("fake", position, ("第1章", section), "\n".join(words), position + 1)
+        score = len(found) / len(words)
+        return Hit(passage, self._edition(), score, (Reason(ReasonKind.WORDS, found),))
+
+    def _edition(self) -> Edition:
+        added, state = FakeClock().now(), EditionState.CURRENT
+        return Edition(
+            "fake", "fake.md", "手引き", "fake.md", "0" * 64, added, state, len(self.words)
+        )
 
 
 class InMemoryManualStore:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from assistant.errors import SetupError
 from assistant.manual import EditionState, Hit, Reason, ReasonKind
+from assistant.services.manuals import wording
+from assistant.services.reranking import rerank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from assistant.manual import Edition, Match, Passage
     from assistant.model import FloatArray
-    from assistant.ports import ManualStore, ManualTools, PassageIndex, Ways
+    from assistant.ports import ManualStore, ManualTools, PassageIndex, Reading, Ways
 
     class Wording(Protocol):
         """What manuals write for what people say."""
@@ -36,6 +38,8 @@ COVERAGE, COVERAGE_SLOPE = 0.3, 4.0
 by how much they tell, that stand in it; and how steeply either side of that."""
 FITS = 0.5
 """Below this, nothing fits."""
+REREAD, REREAD_SECONDS = 20, 0.5
+"""How many sections a reranker reads, and the time it has: a caseworker is on the telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +79,51 @@ class ManualSearch:
     Where nothing is embedded yet, or the weights are not here, words alone answer.
     """
 
-    def __init__(self, store: ManualStore, tools: ManualTools, wording: Wording) -> None:
+    def __init__(self, store: ManualStore, tools: ManualTools, table: Wording) -> None:
         self._store = store
         self._tools = tools
-        self._wording = wording
+        self._table = table
         self._shelf: _Shelf | None = None
         self._lock = Lock()
 
     def search(
-        self, question: str, limit: int = 5, manual: str | None = None, ways: Ways = "fused"
+        self, question: str, limit: int = 5, manual: str | None = None, ways: Reading = "reranked"
     ) -> list[Hit]:
         """The best passage of each section that fits, the best section first.
 
-        Empty when nothing fits. `manual` is the key of the only manual to look in.
+        Empty when nothing fits. `manual` is the key of the only manual to look in. `reranked` reads
+        the best of `fused` again where there is a reranker, as long as that takes no time.
         """
         shelf = self._current()
         asked = self._asked(question, shelf, ways)
         if not shelf.passages or not (asked.said or asked.meaning is not None):
             return []
         among = None if manual is None else shelf.rows_of(manual)
-        matches = shelf.index.rank(asked.terms, asked.meaning, ways, among)
-        sections = list(_one_a_section(matches, shelf))[:limit]
-        if not sections:
-            return []
-        fit = _fit(sections[0], asked, shelf)
+        plain: Ways = "fused" if ways == "reranked" else ways
+        matches = shelf.index.rank(asked.terms, asked.meaning, plain, among)
+        sections = list(_one_a_section(matches, shelf))[: max(limit, REREAD)]
+        fit = _fit(sections[0], asked, shelf) if sections else 0.0
         if fit < FITS:
             return []
-        return [self._hit(match, fit, asked, shelf) for match in sections]
+        if ways == "reranked":
+            sections = self._reread(question, sections, shelf)
+        return [self._hit(match, fit, asked, shelf) for match in sections[:limit]]
+
+    def _reread(self, question: str, sections: list[Match], shelf: _Shelf) -> list[Match]:
+        """The first ones in the reranker's order, when there is one and it is quick enough."""
+        reranker = self._tools.reranker()
+        if reranker is None:
+            return sections
+        read, rest = sections[:REREAD], sections[REREAD:]
+        texts = [wording(shelf.passages[match.row][0]) for match in read]
+        scores = rerank(reranker, question, texts, REREAD_SECONDS)
+        if scores is None:
+            return sections
+        best = max(scores) or 1.0
+        again = [replace(one, score=score / best) for one, score in zip(read, scores, strict=True)]
+        last = min(one.score for one in again)
+        again.sort(key=lambda match: -match.score)
+        return again + [replace(match, score=match.score * last) for match in rest]
 
     def _current(self) -> _Shelf:
         """What is in the store now; read anew only when something changed."""
@@ -130,7 +152,7 @@ class ManualSearch:
         except SetupError:
             return ""
 
-    def _asked(self, question: str, shelf: _Shelf, ways: Ways) -> _Question:
+    def _asked(self, question: str, shelf: _Shelf, ways: Reading) -> _Question:
         said = tuple(self._tools.tokenizer().terms(question))
         meaning = None
         if shelf.has_vectors and ways != "lexical" and question.strip():
@@ -138,7 +160,7 @@ class ManualSearch:
                 meaning = self._tools.embedder().queries([question])[0]
             except SetupError as error:
                 log.warning("searching by words alone: %s", type(error).__name__)
-        return _Question(said, self._wording.written(question), meaning)
+        return _Question(said, self._table.written(question), meaning)
 
     def _hit(self, match: Match, fit: float, asked: _Question, shelf: _Shelf) -> Hit:
         passage, terms = shelf.passages[match.row]

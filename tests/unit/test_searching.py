@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from assistant.manual import Edition, EditionState, Passage, ReasonKind
-from assistant.services.searching import ManualSearch
+from assistant.services.searching import REREAD_SECONDS, ManualSearch
 from assistant.testing import FakeManualTools, InMemoryManualStore
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WHEN = datetime(2026, 4, 1, tzinfo=UTC)
 
@@ -106,3 +111,34 @@ def test_meaning_is_a_reason_once_it_is_embedded(store: InMemoryManualStore) -> 
     store.keep_vectors(tools.weights().name, ["e1:0"], vectors)
     (hit,) = ManualSearch(store, tools, NoWording()).search("痣の記録")
     assert ReasonKind.MEANING in {reason.kind for reason in hit.reasons}
+
+
+class Shortest:
+    """`ports.Reranker` that likes short passages."""
+
+    def scores(self, query: str, texts: Sequence[str]) -> list[float]:
+        del query
+        return [1 / len(text) for text in texts]
+
+
+class Slow:
+    """`ports.Reranker` that takes too long."""
+
+    def scores(self, query: str, texts: Sequence[str]) -> list[float]:
+        time.sleep(REREAD_SECONDS)
+        return [1.0 for _ in texts]
+
+
+def test_a_reranker_has_the_last_word_when_it_is_quick(store: InMemoryManualStore) -> None:
+    add(store, "e1", "手引き", "甲:痣と傷の記録", "乙:痣", "丙:痣の写真を")
+    plain = found(ManualSearch(store, FakeManualTools(), NoWording()), "痣傷")
+    reread = ManualSearch(store, FakeManualTools(fake_reranker=Shortest()), NoWording())
+    assert plain[0] == "甲"
+    assert found(reread, "痣傷") == ["乙", "丙", "甲"]
+    assert [hit.passage.headings[0] for hit in reread.search("痣傷", ways="fused")] == plain
+
+
+def test_a_slow_reranker_changes_nothing(store: InMemoryManualStore) -> None:
+    add(store, "e1", "手引き", *(f"{at}:痣{'と傷' * at}" for at in range(6)))
+    slow = ManualSearch(store, FakeManualTools(fake_reranker=Slow()), NoWording())
+    assert found(slow, "痣傷") == found(ManualSearch(store, FakeManualTools(), NoWording()), "痣傷")
