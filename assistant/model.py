@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from assistant.manual import Reason
 
     FloatArray = NDArray[np.float32]
 
@@ -260,11 +262,33 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnPassage:
+    """A passage of a manual that fits what was being said at `second`, in the turn `turn`.
+
+    It is a copy: it can be read where the manual is not, or not any more.
+    """
+
+    turn: str
+    second: float
+    manual: str
+    """The manual's title."""
+    edition: str
+    """The edition's id."""
+    edition_date: date | None
+    headings: tuple[str, ...]
+    page: int | None
+    text: str
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """What was heard, by whom, and how it was made.
 
     `turns` are ordered by start. `speech` is who was speaking when, independent of words.
     `withheld` are segments the guards hold back as very probably invented, with the reasons.
+    `passages` are sections of manuals that fit parts of the talk, ordered by time.
     """
 
     recording: Recording
@@ -274,6 +298,7 @@ class Transcript:
     speech: tuple[SpeakerSpan, ...]
     withheld: tuple[Segment, ...]
     provenance: Provenance
+    passages: tuple[TurnPassage, ...] = ()
 
     def speaker(self, speaker_id: str) -> Speaker:
         """The speaker of that id.

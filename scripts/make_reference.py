@@ -104,19 +104,30 @@ def _fields(title: str, part: dict[str, Any]) -> Iterator[str]:
     yield ""
 
 
+_JSON_TYPES = {
+    "string": "text",
+    "date": "date",
+    "date-time": "text",
+    "number": "number",
+    "integer": "integer",
+    "boolean": "true or false",
+    "null": "null",
+}
+
+
 def _json_type(field: dict[str, Any]) -> str:
     if "$ref" in field:
         name = field["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
+    if "anyOf" in field:
+        return " or ".join(_json_type(one) for one in field["anyOf"])
     if "const" in field:
         return f"`{json.dumps(field['const'])}`"
     if field["type"] == "array":
         return f"list of {_json_type(field['items'])}"
     if field["type"] == "object":
         return f"text → {_json_type(field['additionalProperties'])}"
-    return {"string": "text", "number": "number", "integer": "integer", "boolean": "true or false"}[
-        field["type"]
-    ]
+    return _JSON_TYPES[field.get("format", field["type"])]
 
 
 def _quoted(values: list[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from assistant.errors import UnreadableTranscript
+from assistant.manual import Reason, ReasonKind
 from assistant.model import Flag, Kind, Transcript
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ FORMAT = "kikigaki-transcript"
 VERSION = 1
 
 _TRANSCRIPT = TypeAdapter(Transcript)
-_TRANSCRIPT.rebuild(_types_namespace={"datetime": datetime})
+_TRANSCRIPT.rebuild(_types_namespace={"date": date, "datetime": datetime, "Reason": Reason})
 
 
 def _in_order(flags: tuple[Flag, ...]) -> tuple[Flag, ...]:
@@ -177,6 +178,40 @@ class WithheldPart(_Part):
     """Why it is held back, in alphabetical order."""
 
 
+class ReasonPart(_Part):
+    """Why a passage fits."""
+
+    kind: ReasonKind
+    """How it was found."""
+    words: tuple[str, ...]
+    """The words it was found by, as they stand in the passage."""
+
+
+class PassagePart(_Part):
+    """A passage of a manual that fits a part of the talk, copied from the manual."""
+
+    turn: str
+    """Id of the turn that it stands beside."""
+    second: FiniteFloat
+    """When enough had been said to find it, in seconds from the start of the recording."""
+    manual: str
+    """Title of the manual."""
+    edition: str
+    """Id of the edition: the first digits of its file's SHA-256."""
+    edition_date: date | None
+    """Date of the edition, ISO 8601; null when the manual does not tell it."""
+    headings: tuple[str, ...]
+    """The headings above it, from the chapter to the section."""
+    page: int | None
+    """Page, counted from 1; null in manuals without pages."""
+    text: str
+    """The passage; the cells of a table are separated by tabs."""
+    score: FiniteFloat
+    """How well it fits, 0 to 1. Meant for comparing within one transcript."""
+    reasons: tuple[ReasonPart, ...]
+    """Why it fits."""
+
+
 class TranscriptPart(_Part):
     """A transcript with everything that is known about it. All times are in seconds."""
 
@@ -198,6 +233,8 @@ class TranscriptPart(_Part):
     """Who was speaking when."""
     withheld: tuple[WithheldPart, ...]
     """What was held back."""
+    passages: tuple[PassagePart, ...] = ()
+    """Sections of manuals that fit parts of the talk, ordered by time; missing in older files."""
 
 
 def to_json(transcript: Transcript) -> str:
@@ -222,6 +259,8 @@ def from_json(text: str | bytes) -> Transcript:
     named = {one.speaker for one in transcript.turns} | {one.speaker for one in transcript.speech}
     if not named <= known:
         raise UnreadableTranscript(place="speakers")
+    if not {one.turn for one in transcript.passages} <= {one.id for one in transcript.turns}:
+        raise UnreadableTranscript(place="passages")
     return transcript
 
 

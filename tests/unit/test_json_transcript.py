@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta, timezone
 from io import BytesIO
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import UnreadableTranscript
 from assistant.export.json_transcript import JsonExporter, from_json, json_schema, to_json
+from assistant.manual import Reason, ReasonKind
 from assistant.model import (
     Flag,
     Kind,
@@ -22,6 +24,7 @@ from assistant.model import (
     SpeakerSpan,
     Transcript,
     Turn,
+    TurnPassage,
     Word,
 )
 from tests.transcripts import segment, transcript
@@ -39,6 +42,20 @@ def many(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]
     return st.lists(strategy, max_size=3).map(tuple)
 
 
+REASONS = st.builds(Reason, st.sampled_from(ReasonKind), many(TEXT))
+PASSAGES = st.builds(
+    TurnPassage,
+    turn=st.just("t1"),
+    second=SECONDS,
+    manual=TEXT,
+    edition=TEXT,
+    edition_date=st.none() | st.dates(),
+    headings=many(TEXT),
+    page=st.none() | st.integers(1),
+    text=TEXT,
+    score=SECONDS,
+    reasons=many(REASONS),
+)
 TRANSCRIPTS = st.builds(
     Transcript,
     recording=st.builds(
@@ -62,8 +79,13 @@ TRANSCRIPTS = st.builds(
 )
 
 
-@given(TRANSCRIPTS)
-def test_what_is_written_is_read_back_exactly(made: Transcript) -> None:
+@given(TRANSCRIPTS, many(PASSAGES))
+def test_what_is_written_is_read_back_exactly(
+    made: Transcript, passages: tuple[TurnPassage, ...]
+) -> None:
+    if passages:
+        first = Turn("t1", 0.0, 1.0, "S1", "通告です。")
+        made = replace(made, turns=(first, *made.turns), passages=passages)
     written = to_json(made)
     assert from_json(written) == made
     assert to_json(from_json(written)) == written
@@ -85,6 +107,20 @@ def test_keys_come_in_the_documented_order() -> None:
     written = json.loads(to_json(transcript()))
     assert list(written) == list(json_schema()["properties"])
     assert list(written["turns"][0]) == ["id", "start", "end", "speaker", "text", "words", "flags"]
+
+
+def test_files_from_before_there_were_passages_are_read() -> None:
+    made = transcript()
+    older = json.loads(to_json(made))
+    del older["passages"]
+    assert from_json(json.dumps(older)) == made
+
+
+def test_a_passage_beside_no_turn_is_a_broken_file() -> None:
+    stray = TurnPassage("t9", 1.0, "手引き", "ab12", None, ("第1章",), 3, "文。", 0.5, ())
+    with pytest.raises(UnreadableTranscript) as caught:
+        from_json(to_json(replace(transcript(), passages=(stray,))))
+    assert caught.value.details["place"] == "passages"
 
 
 def test_withheld_segments_carry_their_text_and_reasons() -> None:
