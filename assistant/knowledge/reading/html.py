@@ -54,7 +54,7 @@ def read(text: str) -> tuple[str, list[Block]]:
 
     Typed headings are looked for where no heading is marked.
     """
-    parser = HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    parser = HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         root = document_fromstring(_DECLARATION.sub("", text), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _N = "[0-9０-９一二三四五六七八九十百〇元]+"
 _D = "[0-9０-９]{1,3}"
 _DOT = "[.．‐‑–−-]"
-_NO_PARTICLE = "(?![をにのでとへやが、])"
+_NO_PARTICLE = r"(?!\s?第|[をにのでとへやが、])"
 _GAP = r"(?:[\s\u3000]|(?=[^\d０-９\s]))"
 _SCHEMES = tuple(
     re.compile(pattern)

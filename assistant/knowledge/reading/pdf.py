@@ -230,7 +230,10 @@ def _goes_on(paragraph: Sequence[_Row], row: _Row, reach: float, size: float) ->
     full = last.end > reach - 2.2 * em or centred
     over = row.page != last.page
     near = over or -0.5 * em < row.across - last.across < 2.6 * em
-    return near and full and not _is_indented(paragraph, row, over) and not _stops(last, reach)
+    if not near or not full or _is_indented(paragraph, row, over):
+        return False
+    first_is_indented = paragraph[0].start > row.start + 0.6 * em
+    return first_is_indented or not _stops(last, reach)
 
 
 def _is_indented(paragraph: Sequence[_Row], row: _Row, over: bool) -> bool:
