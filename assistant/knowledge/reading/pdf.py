@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MARGIN = 0.12
 """Share of a page's height, or width, in which repeated lines are headers and footers."""
+FULL = 0.6
+"""Share of the page; a line whose characters fill more is text wherever it stands."""
 REPEATED = 3
 """Pages on which a line stands in the same place to be one of these (two in a shorter document)."""
 LARGER = 1.15
@@ -136,6 +138,8 @@ def _lines(found: Sequence[Glyph], index: int, width: float, height: float) -> I
 
 def _margin(line: Line, width: float, height: float) -> tuple[int, int] | None:
     """The place of a line that stands wholly in one of the four margins."""
+    if sum(2 * one.room for one in line.glyphs) > FULL * (height if line.vertical else width):
+        return None
     across = [one.x for one in line.glyphs]
     down = [one.y for one in line.glyphs]
     outside = (
@@ -162,9 +166,7 @@ def _without_furniture(rows: list[_Row]) -> list[_Row]:
 
 def _furniture(row: _Row) -> tuple[str, int]:
     """Left and right pages mirror each other: the height counts, the side does not."""
-    return re.sub(r"[\d０-９一二三四五六七八九十]+", "#", row.text), row.margin[
-        1
-    ] if row.margin else 0
+    return re.sub(r"[\d０-９]+", "#", row.text), row.margin[1] if row.margin else 0
 
 
 def _text_size(rows: Iterable[_Row]) -> float:
