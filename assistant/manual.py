@@ -174,8 +174,9 @@ class Verdict(StrEnum):
 class Display:
     """A passage was laid before somebody, and what became of it.
 
-    `place` is where: a call's or a recording's id, or `search`. `turn` is the turn it stood beside.
-    `query` may hold what people said: it goes into the database and never into a log file.
+    `place` is where: a call's or a recording's id, or `search`. `turn` is the turn it stood beside,
+    `second` when it came there, in seconds of the recording. `query` may hold what people said: it
+    goes into the database and never into a log file.
     """
 
     passage: str
@@ -183,6 +184,7 @@ class Display:
     place: str
     query: str = ""
     turn: str | None = None
+    second: float | None = None
     rank: int = 1
     score: float = 0.0
     opened: datetime | None = None

@@ -43,19 +43,26 @@ class ManualFeedback:
         self._clock = clock
 
     def shown(
-        self, hits: Sequence[Hit], place: str = SEARCH, query: str = "", turn: str | None = None
+        self,
+        hits: Sequence[Hit],
+        place: str = SEARCH,
+        query: str = "",
+        turn: str | None = None,
+        second: float | None = None,
+        rank: int = 1,
     ) -> list[int]:
         """Notes that these were laid before somebody, best first; the ids of the displays.
 
-        `place` is a call's or a recording's id, `turn` the turn they stand beside.
+        `place` is a call's or a recording's id, `turn` the turn they stand beside, `second` when
+        they came there, `rank` the place of the first of them.
 
         Raises:
             StorageError: it cannot be noted.
         """
         now = self._clock.now()
         displays = [
-            Display(hit.passage.id, now, place, query, turn, rank, hit.score)
-            for rank, hit in enumerate(hits, start=1)
+            Display(hit.passage.id, now, place, query, turn, second, number, hit.score)
+            for number, hit in enumerate(hits, start=rank)
         ]
         return self._displays.log(displays)
 

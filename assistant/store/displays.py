@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
     from assistant.store.engine import Database
 
-_KEPT_AS_THEY_ARE = ("shown", "place", "turn", "query", "rank", "score", "opened", "verdict")
+_KEPT_AS_THEY_ARE = (
+    "shown",
+    "place",
+    "turn",
+    "second",
+    "query",
+    "rank",
+    "score",
+    "opened",
+    "verdict",
+)
 
 
 class SqlDisplayLog:

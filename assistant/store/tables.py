@@ -154,6 +154,7 @@ display = Table(
     Column("shown", Moment, nullable=False),
     Column("place", Plain, nullable=False),
     Column("turn", Plain),
+    Column("second", Float),
     Column("query", Plain, nullable=False),
     Column("rank", Integer, nullable=False),
     Column("score", Float, nullable=False),

@@ -205,7 +205,7 @@ def test_reindex_says_how_many(handbook: Path) -> None:
 
 
 def test_db_upgrade_can_be_run_twice() -> None:
-    assert "→ 0001" in run("db", "upgrade").stderr
+    assert "→ 0002" in run("db", "upgrade").stderr
     assert "すでに合っています" in run("db", "upgrade").stderr
 
 
