@@ -73,9 +73,9 @@ def machine() -> str:
 
 
 def table(rows: list[dict[str, object]]) -> str:
-    """Rows of the same keys as a Markdown table."""
-    head = list(rows[0])
-    lines = [head, ["---"] * len(head), *[[str(row[key]) for key in head] for row in rows]]
+    """A Markdown table; a row may lack some of the keys."""
+    head = list(dict.fromkeys(key for row in rows for key in row))
+    lines = [head, ["---"] * len(head), *[[str(row.get(key, "")) for key in head] for row in rows]]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
