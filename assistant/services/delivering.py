@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from assistant.errors import KikigakiError, NothingFound, Stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from assistant.model import Transcript
     from assistant.ports import ProgressHook, Shelf
     from assistant.services.transcribing import Options, Transcriber
+
+    Annotate = Callable[[Transcript], Transcript]
 
 SOUND_SUFFIXES = frozenset(
     {".wav", ".mp3", ".m4a", ".m4b", ".aac", ".wma", ".flac", ".ogg", ".oga", ".opus", ".amr"}
@@ -92,18 +94,20 @@ class Deliverer:
         formats: Sequence[str],
         options: Options,
         progress: ProgressHook | None = None,
+        annotate: Annotate | None = None,
     ) -> Iterator[Delivery]:
         """Documents of each file, in order, into `folder`.
 
         A file whose transcript with the same settings lies there already is not heard again. A
         file that cannot be used gives a delivery with its error, and the next one is taken.
+        `annotate` adds to a transcript, and gives back the very same one if it has nothing to add.
 
         Raises:
             Stopped: by `progress`; what was done is kept.
         """
         for path, name in output_names(paths).items():
             try:
-                yield self._deliver(path, folder, name, formats, options, progress)
+                yield self._deliver(path, folder, name, formats, options, progress, annotate)
             except Stopped:
                 raise
             except KikigakiError as error:
@@ -117,13 +121,17 @@ class Deliverer:
         formats: Sequence[str],
         options: Options,
         progress: ProgressHook | None,
+        annotate: Annotate | None,
     ) -> Delivery:
         work = self._transcriber.prepare(path, options, progress)
-        transcript = self._shelf.find(folder, name)
-        if transcript is not None and transcript.provenance.settings.get("work") == work.id:
+        kept = self._shelf.find(folder, name)
+        if kept is not None and kept.provenance.settings.get("work") != work.id:
+            kept = None
+        heard = kept or self._transcriber.run(work, progress)
+        transcript = annotate(heard) if annotate else heard
+        if transcript is kept:
             outputs = self._shelf.complete(transcript, folder, name, formats)
             return Delivery(path, State.ALREADY, outputs, transcript)
-        transcript = self._transcriber.run(work, progress)
         outputs = self._shelf.write(transcript, folder, name, formats)
         self._transcriber.forget_steps(transcript)
         return Delivery(path, State.DONE, outputs, transcript)

@@ -185,7 +185,9 @@ def test_the_version_grows_with_everything_a_search_would_see(store: ManualStore
 
 def test_what_was_shown_comes_back_with_what_people_made_of_it(displays: DisplayLog) -> None:
     moment = datetime(2026, 11, 20, 19, 0, tzinfo=timezone(timedelta(hours=9)))
-    shown = Display("a:1", moment, "call-7", "虐待かも", turn="T12", second=83.5, rank=2, score=0.75)
+    shown = Display(
+        "a:1", moment, "call-7", "虐待かも", turn="T12", second=83.5, rank=2, score=0.75
+    )
     first, second = displays.log([shown, replace(shown, passage="a:0", turn=None, rank=1)])
     displays.opened(first, moment + timedelta(seconds=5))
     displays.opened(first, moment + timedelta(hours=5))
