@@ -1,18 +1,19 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from assistant.errors import NothingFound
+from assistant.model import TurnPassage
 from assistant.services.delivering import Deliverer, Delivery, State, find_recordings, output_names
 from assistant.services.transcribing import Options, Transcriber
 from assistant.testing import FakeClock, FakeReader, FakeToolbox, MemorySteps, sound
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from assistant.model import Transcript
 
@@ -45,13 +46,20 @@ class MemoryShelf:
 
 
 def deliver(
-    shelf: MemoryShelf, *names: str, options: Options | None = None, formats: str = "json"
+    shelf: MemoryShelf,
+    *names: str,
+    options: Options | None = None,
+    formats: str = "json",
+    annotate: Callable[[Transcript], Transcript] | None = None,
+    computed: list[str] | None = None,
 ) -> list[Delivery]:
     reader = FakeReader({"a.wav": sound([0.1, 0.2]), "b.wav": sound([0.3])})
-    transcriber = Transcriber(reader, FakeToolbox(), MemorySteps(), FakeClock(), {}, 3)
+    steps = MemorySteps(computed=[] if computed is None else computed)
+    transcriber = Transcriber(reader, FakeToolbox(), steps, FakeClock(), {}, 3)
     paths = [Path(name) for name in names]
     deliverer = Deliverer(transcriber, shelf)
-    return list(deliverer.deliver(paths, OUT, formats.split(","), options or Options()))
+    chosen = options or Options()
+    return list(deliverer.deliver(paths, OUT, formats.split(","), chosen, annotate=annotate))
 
 
 def test_every_file_gets_its_documents() -> None:
@@ -66,6 +74,36 @@ def test_a_second_run_says_that_it_is_done_and_adds_only_what_is_missing() -> No
     again = deliver(shelf, "a.wav", formats="json,srt")
     assert again[0].state is State.ALREADY
     assert shelf.written == ["a.json", "a.srt"]
+
+
+def with_passage(made: Transcript) -> Transcript:
+    """Once."""
+    found = TurnPassage(made.turns[0].id, 1.0, "手引き", "ab", None, ("第1章",), 1, "文。", 0.5, ())
+    return made if made.passages else replace(made, passages=(found,))
+
+
+def test_passages_come_with_the_first_run() -> None:
+    shelf = MemoryShelf()
+    (made,) = deliver(shelf, "a.wav", annotate=with_passage)
+    assert made.state is State.DONE
+    assert shelf.transcripts[OUT, "a"].passages
+
+
+def test_passages_are_added_to_what_was_heard_before_without_hearing_again() -> None:
+    shelf, first, computed = MemoryShelf(), list[str](), list[str]()
+    deliver(shelf, "a.wav", formats="json,docx", computed=first)
+    assert first
+    heard = shelf.transcripts[OUT, "a"]
+    (added,) = deliver(
+        shelf, "a.wav", formats="json,docx", annotate=with_passage, computed=computed
+    )
+    assert (added.state, computed) == (State.DONE, [])
+    assert replace(shelf.transcripts[OUT, "a"], passages=()) == heard
+    assert shelf.written == ["a.json", "a.docx"] * 2
+    (again,) = deliver(shelf, "a.wav", annotate=with_passage)
+    assert again.state is State.ALREADY
+    (plain,) = deliver(shelf, "a.wav")
+    assert plain.transcript == added.transcript
 
 
 def test_other_settings_are_heard_anew() -> None:
