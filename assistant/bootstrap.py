@@ -223,6 +223,7 @@ class ManualParts:
 
     @cached_property
     def _embedder(self) -> Embedder:
+        from assistant.knowledge.centred import CentredEmbedder
         from assistant.knowledge.embedded_e5 import EmbeddedE5
         from assistant.knowledge.sentence_model import SentenceModel
         from assistant.speech.layout import Layout
@@ -230,9 +231,9 @@ class ManualParts:
 
         found = self._store.find(Layout.ENCODER)
         if found is None:
-            return EmbeddedE5(self._settings.threads)
+            return CentredEmbedder(EmbeddedE5(self._settings.threads))
         with loading(found):
-            return SentenceModel(found.folder, found.use)
+            return CentredEmbedder(SentenceModel(found.folder, found.use))
 
 
 def installed_version(distribution: str) -> str:

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from assistant.model import FloatArray
     from assistant.ports import Ways
 
-LEXICAL, DENSE = 0.3, 0.7
-"""Weights of the halves. On 4,442 questions over 1,145 passages of JSQuAD they gave MRR@10 .942,
-words alone .931, meaning alone .882."""
+LEXICAL, DENSE = 0.35, 0.65
+"""Weights of the halves. Meaning weighs more, since words alone miss what is said in other words;
+with .3 and .7, 4,442 questions over 1,145 passages of JSQuAD had MRR@10 .942 (words .931, meaning
+.882). With questions centred, .35 is best for colloquial and for formal questions together."""
 MOST = 100
 """Passages that are ranked; nobody reads further."""
 

@@ -32,12 +32,16 @@ log = logging.getLogger(__name__)
 
 NEAR = 0.5
 """Share of the best passage's lead in meaning from which meaning is named as a reason."""
-COSINE, COSINE_SLOPE = 0.83, 60.0
+COSINE, COSINE_SLOPE = 0.14, 70.0
+COVERED, REWORDED = 1.5, 3.0
+"""A logistic over the best passage: its cosine with a centred question, the share of the question's
+terms, weighted by how much they tell, that stand in it, and whether a written word for something
+said does. Fitted to 64 colloquial questions that the sample manuals answer and 31 that nothing
+does (AUC .98 in ten folds)."""
 COVERAGE, COVERAGE_SLOPE = 0.3, 4.0
-"""Where a best passage begins to fit: its cosine, and the share of the question's terms, weighted
-by how much they tell, that stand in it; and how steeply either side of that."""
-FITS = 0.5
-"""Below this, nothing fits."""
+"""Where nothing is embedded: the share of the terms from which a passage fits, and how steeply."""
+FITS = 0.35
+"""Below this, nothing fits. At it, 19 of 20 questions that were told so had no answer."""
 REREAD, REREAD_SECONDS = 20, 0.5
 """How many sections a reranker reads, and the time it has: a caseworker is on the telephone."""
 
@@ -207,9 +211,10 @@ def _fit(best: Match, asked: _Question, shelf: _Shelf) -> float:
     weights = {term: shelf.index.idf(term) for term in asked.said}
     covered = sum(weight for term, weight in weights.items() if term in terms)
     coverage = covered / sum(weights.values()) if weights else 0.0
-    if terms & set(asked.written):
-        coverage = max(coverage, COVERAGE)
-    strength = COVERAGE_SLOPE * (coverage - COVERAGE)
+    reworded = not terms.isdisjoint(asked.written)
     if best.cosine:
-        strength += COSINE_SLOPE * (best.cosine - COSINE)
+        strength = COSINE_SLOPE * (best.cosine - COSINE) + COVERED * coverage + REWORDED * reworded
+    else:
+        coverage = max(coverage, COVERAGE) if reworded else coverage
+        strength = COVERAGE_SLOPE * (coverage - COVERAGE)
     return 1 / (1 + math.exp(-strength))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 GAP = 3
 """Terms that may stand between two words of an expression."""
-WEIGHT = 0.6
+WEIGHT = 0.4
 """Of a written word against one that was really said."""
 NONE = "×"
 _NO = "無い"
