@@ -5,8 +5,9 @@
 
 A source is Markdown with `title`, `date` and `output` in front. A line is a block: `# chapter`,
 `## section`, `- item`, `1. item`, `| a table's row |`, or a paragraph; `{漢字|かんじ}` has ruby in
-Word. PDFs are printed by LibreOffice, in the fonts of requirements/debian.txt. The same source gives
-the same bytes with the same versions of the libraries; `manifest.json` says what was made of what.
+Word. PDFs are printed by LibreOffice, in the fonts of requirements/debian.txt. The same source
+gives the same bytes with the same versions of the libraries and of LibreOffice; `manifest.json`
+says what was made of what.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -165,7 +167,7 @@ def _page(document: Any, source: Source, *, vertical: bool) -> None:
     section.page_width, section.page_height = sides
     section.left_margin = section.right_margin = Mm(25)
     section.top_margin = section.bottom_margin = Mm(25)
-    grid = section._sectPr.find(qn("w:docGrid"))  # noqa: SLF001: python-docx has no other door
+    grid = section._sectPr.find(qn("w:docGrid"))  # noqa: SLF001
     if vertical:
         grid.addprevious(parse_xml(f'<w:textDirection {nsdecls("w")} w:val="tbRl"/>'))
     section.header.paragraphs[0].text = source.title
@@ -183,7 +185,7 @@ def _page(document: Any, source: Source, *, vertical: bool) -> None:
 def _styles(document: Any, fonts: Fonts) -> None:
     sizes = {
         "Title": 20,
-        "Subtitle": 14,
+        "Subtitle": 11,
         "Heading 1": 16,
         "Heading 2": 13,
         "Header": 9,
@@ -222,7 +224,10 @@ class _Numbers:
     def __init__(self, document: Any) -> None:
         self._root = document.part.numbering_part.element
         self._last = 90
-        level = '<w:lvl w:ilvl="{}"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:suff w:val="space"/><w:lvlText w:val="{}"/></w:lvl>'
+        level = (
+            '<w:lvl w:ilvl="{}"><w:start w:val="1"/><w:numFmt w:val="decimal"/>'
+            '<w:suff w:val="space"/><w:lvlText w:val="{}"/></w:lvl>'
+        )
         levels = level.format(0, "第%1章") + level.format(1, "%2")
         self._root.insert(
             0,
@@ -238,7 +243,8 @@ class _Numbers:
         start = '<w:lvlOverride w:ilvl="{}"><w:startOverride w:val="{}"/></w:lvlOverride>'
         self._root.append(
             parse_xml(
-                f'<w:num {nsdecls("w")} w:numId="{self._last}"><w:abstractNumId w:val="{self.ABSTRACT}"/>'
+                f'<w:num {nsdecls("w")} w:numId="{self._last}">'
+                f'<w:abstractNumId w:val="{self.ABSTRACT}"/>'
                 f"{start.format(0, number)}{start.format(1, 1)}</w:num>"
             )
         )
@@ -253,7 +259,7 @@ class _Numbers:
 def _heading(document: Any, numbers: _Numbers, line: Line, *, vertical: bool) -> None:
     level = 1 if line.kind == "chapter" else 2
     if vertical:  # LibreOffice would lay the digits that it counts on their side
-        document.add_heading(line.text.translate(_FULL_WIDTH), level)
+        document.add_heading(line.text.translate(_FULL_WIDTH).replace(" ", "　"), level)
         return
     match = (_CHAPTER if level == 1 else _NUMBERED).fullmatch(line.text)
     if level == 1:
@@ -326,20 +332,20 @@ def pdf(source: Source, path: Path) -> None:
             "soffice", f"-env:UserInstallation=file://{scratch}/profile", "--headless",
             "--convert-to", "pdf", "--outdir", scratch, str(draft),
         ]  # fmt: skip
-        subprocess.run(command, check=True, capture_output=True, timeout=180)
+        subprocess.run(
+            command, env={**os.environ, "TZ": "UTC"}, check=True, capture_output=True, timeout=180
+        )
         path.write_bytes(_undated(draft.with_suffix(".pdf").read_bytes(), source.date))
 
 
 def _undated(data: bytes, day: date) -> bytes:
-    """A PDF that says the edition's day for the moment of printing, at the same length."""
-    data = re.sub(
-        rb"(?<=/CreationDate\(D:)\d{14}[^)]{7}", day.strftime("%Y%m%d000000+00'00'").encode(), data
-    )
-    for mark in (
-        rb"(?<=/ID \[ <)[0-9A-F]{32}>\s<[0-9A-F]{32}",
-        rb"(?<=/DocChecksum /)[0-9A-F]{32}",
-    ):
-        data = re.sub(mark, lambda match: re.sub(rb"[0-9A-F]", b"0", match[0]), data)
+    """A PDF that was printed in UTC, with the edition's day as that of printing and no identity.
+
+    Every replacement is as long as what it replaces: a PDF counts its bytes.
+    """
+    data = re.sub(rb"(?<=/CreationDate\(D:)\d{14}", day.strftime("%Y%m%d000000").encode(), data)
+    for mark in (rb"/ID \[ <[0-9A-F]{32}>\s<[0-9A-F]{32}>", rb"(?<=/DocChecksum /)[0-9A-F]{32}"):
+        data = re.sub(mark, lambda match: re.sub(rb"[0-9A-F](?=[0-9A-F>]|$)", b"0", match[0]), data)
     return data
 
 
@@ -390,10 +396,10 @@ def _freeze(path: Path, day: date) -> None:
     modified = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for name, data in parts:
-            data = modified.sub(rb"\g<1>" + stamp, data) if name == "docProps/core.xml" else data
             info = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
-            package.writestr(info, data)
+            core = name == "docProps/core.xml"
+            package.writestr(info, modified.sub(rb"\g<1>" + stamp, data) if core else data)
 
 
 def make(source: Source, folder: Path) -> Path:
