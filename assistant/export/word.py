@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from docx.enum.table import WD_TABLE_ALIGNMENT
@@ -13,6 +14,7 @@ from assistant.export import wording
 from assistant.export.backchannels import utterances
 from assistant.export.wording import clock, length, marked_name, one_line, reasons
 from assistant.model import Flag, Turn
+from assistant.services.annotating import SETTING
 from assistant.services.speaking import speaking
 from assistant.text.eras import era_moment, number
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph
 
     from assistant.export.backchannels import Utterance
-    from assistant.model import ModelUse, Transcript
+    from assistant.model import ModelUse, Transcript, TurnPassage
 
 
 class WordExporter:
@@ -46,10 +48,12 @@ class _Writer:
         self._styles = {one.name: one for one in self.document.styles}
         self._transcript = transcript
         self._names = {one.id: marked_name(one) for one in transcript.speakers}
+        self._appendices = 0
         self._note_properties()
         self._title()
         self._speakers()
         self._turns()
+        self._passages()
         self._withheld()
         self._provenance()
 
@@ -130,9 +134,45 @@ class _Writer:
             else:
                 paragraph.add_run(one_line(piece))
 
+    def _appendix(self, title: str) -> None:
+        self._appendices += 1
+        heading = self._paragraph(f"付録{number(self._appendices)}　{title}", style.HEADING)
+        if self._appendices == 1:
+            heading.paragraph_format.page_break_before = True
+
+    def _passages(self) -> None:
+        """Section by section, beside what was being said; a passage is quoted once."""
+        found = self._transcript.passages
+        if not found and SETTING not in self._transcript.provenance.settings:
+            return
+        self._appendix("関連するマニュアル")
+        self._paragraph(wording.PASSAGES if found else wording.NO_PASSAGES, style.NOTE)
+        turns = {one.id: one for one in self._transcript.turns}
+        quoted: set[tuple[str, str]] = set()
+        for (turn, second), group in groupby(found, key=lambda one: (one.turn, one.second)):
+            self._moment(turns[turn], second)
+            for one in group:
+                self._passage(one, again=(one.edition, one.text) in quoted)
+                quoted.add((one.edition, one.text))
+
+    def _moment(self, turn: Turn, second: float) -> None:
+        paragraph = self._paragraph("", style.MOMENT)
+        self._run(paragraph, f"　{clock(turn.start)}\t", style.TIME)
+        self._run(paragraph, self._names[turn.speaker], style.SPEAKER)
+        paragraph.add_run(f"　{wording.excerpt(turn, second)}")
+
+    def _passage(self, one: TurnPassage, *, again: bool) -> None:
+        headings = [one_line(heading) for heading in one.headings]
+        self._paragraph(wording.PATH.join(headings) or one_line(one.manual), style.SECTION)
+        source = self._paragraph(wording.source(one), style.SOURCE)
+        if again:
+            source.add_run("　〔本文は前掲〕")
+            source.paragraph_format.keep_with_next = False
+        else:
+            self._paragraph(wording.quotation(one.text), style.QUOTATION)
+
     def _withheld(self) -> None:
-        heading = self._paragraph("付録１　保留した認識結果", style.HEADING)
-        heading.paragraph_format.page_break_before = True
+        self._appendix("保留した認識結果")
         if not self._transcript.withheld:
             self._paragraph("ありません。", style.CELL)
             return
@@ -145,7 +185,7 @@ class _Writer:
 
     def _provenance(self) -> None:
         made, recording = self._transcript.provenance, self._transcript.recording
-        self._paragraph("付録２　作成情報", style.HEADING)
+        self._appendix("作成情報")
         if made.embedded_recognition:
             self._paragraph(wording.LARGER_WEIGHTS, style.NOTE)
         rows = [(wording.TASKS.get(use.task, use.task), _described(use)) for use in made.models]

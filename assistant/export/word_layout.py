@@ -39,6 +39,7 @@ TIME_COLUMN = Mm(15)
 TITLE, HEADING, GRID = "Title", "Heading 1", "Table Grid"
 ITEM, NOTE, LEGEND = "表題の項目", "注記", "凡例"
 TURN, SAME_SPEAKER = "発言", "発言（続き）"
+MOMENT, SECTION, SOURCE, QUOTATION = "関連する発言", "節", "出典", "引用"
 CELL, CELL_HEAD, CELL_NUMBER = "表の文字", "表の見出し", "表の数字"
 TIME, SPEAKER, BACKCHANNEL, INAUDIBLE = "時刻", "話者", "相づち", "聞き取れず"
 
@@ -123,6 +124,7 @@ def _make_styles(document: Document) -> None:
     legend.paragraph_format.keep_with_next = True
     legend.paragraph_format.space_after = Pt(3)
     _make_turn_styles(document)
+    _make_passage_styles(document)
     _make_table_styles(document)
 
 
@@ -137,6 +139,28 @@ def _make_turn_styles(document: Document) -> None:
     _character(document, SPEAKER, GOTHIC)
     _character(document, BACKCHANNEL, MINCHO, SMALL, GREY)
     _character(document, INAUDIBLE, MINCHO, color=GREY)
+
+
+def _make_passage_styles(document: Document) -> None:
+    """What is quoted stands back behind what was said: smaller, indented, beside a line."""
+    moment = _paragraph(document, MOMENT, size=Pt(9)).paragraph_format
+    moment.left_indent = CHARACTER
+    moment.first_line_indent = -(CHARACTER + TIME_COLUMN)
+    moment.tab_stops.add_tab_stop(0)
+    moment.space_before = Pt(10)
+    moment.line_spacing = Pt(14)
+    section = _paragraph(document, SECTION, font=GOTHIC, size=Pt(9.5))
+    section.paragraph_format.space_before = Pt(4)
+    source = _paragraph(document, SOURCE, size=SMALL)
+    source.font.color.rgb = GREY
+    quotation = _paragraph(document, QUOTATION, size=SMALL)
+    for one in (section, source, quotation):
+        one.paragraph_format.left_indent = CHARACTER * 2
+        one.paragraph_format.line_spacing = Pt(13)
+    for above in (moment, section.paragraph_format, source.paragraph_format):
+        above.keep_with_next = True
+    quotation.paragraph_format.space_before = Pt(2)
+    _frame(quotation, "left")
 
 
 def _make_table_styles(document: Document) -> None:
@@ -204,9 +228,10 @@ def _set_fonts(run: BaseOxmlElement, font: str) -> None:
     _set(fonts, ascii=font, eastAsia=font, hAnsi=font, cs=font)
 
 
-def _frame(style: ParagraphStyle) -> None:
+def _frame(style: ParagraphStyle, *sides: str) -> None:
+    """Lines at these sides, all four by default."""
     borders = _element("w:pBdr")
-    for side in ("top", "left", "bottom", "right"):
+    for side in sides or ("top", "left", "bottom", "right"):
         borders.append(_element(f"w:{side}", val="single", sz=4, space=4, color="auto"))
     layout = style.element.get_or_add_pPr()
     layout.insert_element_before(borders, "w:spacing", "w:ind", "w:jc")

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.model import Flag, Kind
-from assistant.text.eras import number
+from assistant.text.eras import era_year, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from assistant.model import Speaker, Turn
+    from assistant.model import Speaker, Turn, TurnPassage
 
 KINDS = {Kind.MEETING: "会議", Kind.CALL: "通話"}
 
@@ -30,7 +30,12 @@ FLAGS = {
 ROLES = {"caller": "相談者", "worker": "職員"}
 """Roles that the program gives itself; others are shown as people wrote them."""
 
-TASKS = {"recognition": "音声認識", "diarization": "話者分離", "segmentation": "話者の区切り"}
+TASKS = {
+    "recognition": "音声認識",
+    "diarization": "話者分離",
+    "segmentation": "話者の区切り",
+    "search": "マニュアルの検索",
+}
 
 MARKS = {"worker": "◎"}
 """The mark before a speaker of that role; everybody else has `MARK`."""
@@ -48,6 +53,14 @@ LARGER_WEIGHTS = (
     "音声認識には付属の小さな重みを使いました。より大きな重みを加えると、聞き取りがより正確に"
     "なります。重みのフォルダーを用意し、kikigaki models add フォルダー で加えてください。"
 )
+PASSAGES = (
+    "発言の内容に合うと機械が判断したマニュアルの節です。合わないものや漏れがあることがあります。"
+    "判断の前に、マニュアルの最新の版で確かめてください。"
+)
+NO_PASSAGES = "発言の内容に合うと機械が判断したマニュアルの節は、ありませんでした。"
+PATH = " ＞ "
+"""Between headings."""
+LONGEST_EXCERPT = 40
 TRUNCATED = "録音ファイルが途中で切れていたため、読み取れたところまでの文字起こしです。"
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
@@ -85,6 +98,30 @@ def role_of(speaker: Speaker) -> str:
 def marked_name(speaker: Speaker) -> str:
     """The name with the mark that minutes put before it: ○話者１."""
     return MARKS.get(speaker.role, MARK) + one_line(speaker.name)
+
+
+def excerpt(turn: Turn, second: float) -> str:
+    """The last that was said in the turn until `second`, in the brackets of a quotation."""
+    heard = "".join(word.text for word in turn.words if word.end <= second) or turn.text
+    heard = one_line(heard)
+    return f"「{'…' * (len(heard) > LONGEST_EXCERPT)}{heard[-LONGEST_EXCERPT:]}」"
+
+
+def source(passage: TurnPassage) -> str:
+    """Manual, edition, page, and the words it was found by."""
+    day = passage.edition_date
+    edition = f"{era_year(day)}{number(day.month)}月{number(day.day)}日版" if day else ""
+    page = f"{number(passage.page)}ページ" if passage.page is not None else ""
+    about = "、".join(filter(None, (edition, page, f"版の番号 {passage.edition[:8]}")))
+    words = dict.fromkeys(word for one in passage.reasons for word in one.words)
+    found = f"　合った語：{'、'.join(map(one_line, words))}" if words else ""
+    return f"{one_line(passage.manual)}（{about}）{found}"
+
+
+def quotation(text: str) -> str:
+    """A passage line by line, the cells of a table divided by bars."""
+    lines = (" ｜ ".join(map(one_line, line.split("\t"))) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def aside(turn: Turn, names: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.export.word import WordExporter
-from assistant.model import Flag, Kind, Speaker
+from assistant.manual import Reason, ReasonKind
+from assistant.model import Flag, Kind, Speaker, TurnPassage
 from tests.transcripts import segment, transcript
 
 if TYPE_CHECKING:
@@ -162,6 +164,58 @@ def test_the_appendix_keeps_what_was_withheld_and_how_it_was_made(meeting: Docum
     text = "\n".join(one.text for one in meeting.paragraphs)
     assert "kikigaki models add フォルダー" in text
     assert "models add" not in "\n".join(one.text for one in opened(transcript()).paragraphs)
+
+
+def quoting(turn: str, second: float, text: str = "通告を受けたときは\n窓口\t電話") -> TurnPassage:
+    return TurnPassage(
+        turn=turn,
+        second=second,
+        manual="手引き",
+        edition="1f3a5b7c9d1e2f30",
+        edition_date=date(2026, 4, 1),
+        headings=("第３章　受理", "第１節　通告"),
+        page=12,
+        text=text,
+        score=0.7,
+        reasons=(Reason(ReasonKind.WORDS, ("通告", "窓口")), Reason(ReasonKind.MEANING)),
+    )
+
+
+def test_passages_stand_in_an_appendix_beside_what_was_being_said() -> None:
+    found = quoting("t2", 15), quoting("t2", 15, "別の文。"), quoting("t4", 26)
+    document = opened(replace(transcript(MEETING), passages=found))
+    moments = [one.text for one in paragraphs(document, "関連する発言")]
+    assert moments[0].startswith("　0:00:06\t○話者B　「件数は増でございます。")
+    assert moments[1].startswith("　0:00:23\t○話者B")
+    assert len(moments) == 2
+    assert {one.text for one in paragraphs(document, "節")} == {"第３章　受理 ＞ 第１節　通告"}
+    first, _, again = (one.text for one in paragraphs(document, "出典"))
+    source = "手引き（令和８年４月１日版、12ページ、版の番号 1f3a5b7c）　合った語：通告、窓口"
+    assert (first, again) == (source, source + "　〔本文は前掲〕")
+    quoted = [one.text for one in paragraphs(document, "引用")]
+    assert quoted == ["通告を受けたときは\n窓口 ｜ 電話", "別の文。"]
+
+
+def appendices(made: Transcript) -> list[str]:
+    headings = paragraphs(opened(made), "Heading 1")
+    return [one.text for one in headings if one.text.startswith("付録")]
+
+
+def test_appendices_are_numbered_as_they_come() -> None:
+    made = transcript(MEETING)
+    assert appendices(made) == ["付録１　保留した認識結果", "付録２　作成情報"]
+    assert appendices(replace(made, passages=(quoting("t1", 5),))) == [
+        "付録１　関連するマニュアル",
+        "付録２　保留した認識結果",
+        "付録３　作成情報",
+    ]
+
+
+def test_a_search_that_found_nothing_is_told() -> None:
+    made = transcript(MEETING)
+    asked = replace(made.provenance, settings=made.provenance.settings | {"manuals": "0f"})
+    document = opened(replace(made, provenance=asked))
+    assert "ありませんでした" in "\n".join(one.text for one in paragraphs(document, "注記"))
 
 
 def test_the_worker_of_a_call_has_a_mark_of_its_own() -> None:
