@@ -259,7 +259,7 @@ class _Numbers:
 def _heading(document: Any, numbers: _Numbers, line: Line, *, vertical: bool) -> None:
     level = 1 if line.kind == "chapter" else 2
     if vertical:  # LibreOffice would lay the digits that it counts on their side
-        document.add_heading(line.text.translate(_FULL_WIDTH).replace(" ", "　"), level)
+        document.add_heading(line.text.translate(_FULL_WIDTH), level)
         return
     match = (_CHAPTER if level == 1 else _NUMBERED).fullmatch(line.text)
     if level == 1:
