@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         Reranker,
         Tokenizer,
     )
+    from assistant.services.annotating import Annotator
     from assistant.services.checking import ModelCheck
     from assistant.services.delivering import Deliverer
     from assistant.services.feedback import ManualFeedback
@@ -55,6 +56,8 @@ UTTERANCES = 24
 """How many utterances a table of window lengths is measured on."""
 LIBRARIES = ("faster-whisper", "ctranslate2", "pyannote.audio", "torch", "av", "onnxruntime")
 """Whose versions a transcript's provenance names."""
+SEARCH_LIBRARIES = ("sentence-transformers", "sudachipy", "sudachidict-core")
+"""The same, where sections of manuals were added."""
 
 
 class SystemClock:
@@ -406,6 +409,14 @@ class Application:
         tokenizer = self.manual_tools.tokenizer()
         own = self.settings.state_dir / "expansions.txt"
         return ManualSearch(self.manuals.store, self.manual_tools, Expansions(tokenizer, own))
+
+    @cached_property
+    def annotator(self) -> Annotator:
+        """Transcripts with the sections that fit them."""
+        from assistant.services.annotating import Annotator
+
+        versions = {name: installed_version(name) for name in SEARCH_LIBRARIES}
+        return Annotator(self.manual_search, self.manuals.store, self.manual_tools, versions)
 
     def manual_upkeep(self) -> ManualUpkeep:
         """What the worker does for the manuals beside its recordings."""

@@ -13,7 +13,7 @@ from assistant import __version__
 from assistant.bootstrap import Application
 from assistant.cli_db import db_app
 from assistant.cli_doctor import doctor
-from assistant.cli_manuals import manuals_app
+from assistant.cli_manuals import manuals_app, take_in
 from assistant.cli_models import models_app
 from assistant.cli_screen import Watcher, complain, print_delivery, print_turns, screen
 from assistant.errors import BadSpeakerCount, KikigakiError, NothingFound, UnknownFormat
@@ -79,6 +79,9 @@ def transcribe(
     model: Annotated[
         str, typer.Option(help="認識の重み: 名前かフォルダー (`kikigaki models list`)。")
     ] = "auto",
+    manuals: Annotated[
+        bool, typer.Option("--manuals", help="話に合うマニュアルの節を JSON と Word に加えます。")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="結果を JSON で標準出力に書きます。")
     ] = False,
@@ -88,9 +91,15 @@ def transcribe(
     application = Application()
     options = Options(kind, _count(speakers), speakers_by or application.settings.speakers, model)
     paths = find_recordings(files)
+    annotate = None
+    if manuals:
+        take_in(application)
+        annotate = application.annotator.annotate
     deliveries: list[Delivery] = []
     with Watcher(len(paths)) as watcher:
-        for delivery in application.deliverer.deliver(paths, out, formats, options, watcher):
+        for delivery in application.deliverer.deliver(
+            paths, out, formats, options, watcher, annotate
+        ):
             deliveries.append(delivery)
             watcher.finished(delivery)
             if not as_json:

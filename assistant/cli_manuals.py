@@ -293,6 +293,19 @@ def _finish(
     raise typer.Exit(max((one.error.exit_code for one in taken if one.error), default=0))
 
 
+def take_in(application: Application) -> None:
+    """Brings the library up to date before it is used: the watched folder, then what is missing.
+
+    All of it is told on standard error.
+    """
+    folder = application.settings.library_dir
+    if folder.is_dir():
+        for taken in application.manuals.sync(folder):
+            if taken.error is not None:
+                complain(taken.error)
+    _embed(application)
+
+
 def _embed(application: Application) -> None:
     with _bar(Words(application.settings)("embedding")) as progress:
         application.manuals.embed_missing(progress)
