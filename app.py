@@ -12,6 +12,7 @@ from assistant.errors import AddressTaken, KikigakiError
 from assistant.logs import configure_logs
 from assistant.services.transcribing import Options
 from ui.page import create_app
+from ui.routes import Routes
 
 
 def main() -> None:
@@ -20,7 +21,8 @@ def main() -> None:
     application = Application()
     settings = application.settings
     application.library.tidy(Options())
-    app = create_app(settings, application.library, application.weight_names)
+    recordings = Routes(application.library, application.weight_names, settings.screen_language)
+    app = create_app(settings, [recordings.router()])
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
     with listen(settings.host, settings.port) as door, application.worker_keeper():
         print(

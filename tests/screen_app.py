@@ -16,6 +16,7 @@ from assistant.jobs.steps import StepsDatabase
 from assistant.settings import Settings
 from tests.worker_process import library
 from ui.page import create_app
+from ui.routes import Routes
 
 
 def main() -> None:
@@ -23,7 +24,8 @@ def main() -> None:
     data, port = Path(sys.argv[1]), int(sys.argv[2])
     queue, steps = QueueDatabase(data / "queue.sqlite"), StepsDatabase(data / "steps")
     settings = Settings(data_dir=data)
-    app = create_app(settings, library(data, queue, steps), lambda: ["small", "whisper-base"])
+    recordings = Routes(library(data, queue, steps), lambda: ["small", "whisper-base"], "ja")
+    app = create_app(settings, [recordings.router()])
     worker = [sys.executable, "-m", "tests.worker_process", str(data), "--sound"]
     with WorkerKeeper(worker):
         uvicorn.run(app, port=port, log_level="warning")

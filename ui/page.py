@@ -10,15 +10,16 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from ui.guard import Guard, names_of
-from ui.routes import Routes, add_error_handlers
+from ui.web import add_error_handlers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fastapi import APIRouter
     from starlette.responses import Response
     from starlette.types import Scope
 
-    from assistant.services.library import Library
     from assistant.settings import Settings
-    from ui.routes import Models
 
 STATIC = Path(__file__).parent / "static"
 FONTS = [
@@ -30,20 +31,29 @@ FONTS = [
     "sans-serif",
 ]
 """Fonts of the operating systems; none is fetched."""
-HEAD = '<link rel="stylesheet" href="/kikigaki/page.css"><link rel="icon" href="data:,">'
+STYLES = ("page.css",)
+"""The shell's and the recordings'; each further page brings its own."""
+HEAD = "".join(
+    [f'<link rel="stylesheet" href="/kikigaki/{name}">' for name in STYLES]
+    + ['<link rel="icon" href="data:,">']
+)
 MOUNT = "import('/kikigaki/main.js').then(page => page.mount(element))"
 UNUSED_TEMPORARIES = (3600, 3600)
 """Seconds after which Gradio drops temporary files, and between its looks for them."""
 
 
-def create_app(settings: Settings, library: Library, models: Models) -> FastAPI:
-    """The web application. Gradio is configured by the environment before it is imported."""
+def create_app(settings: Settings, routers: Iterable[APIRouter]) -> FastAPI:
+    """The web application, with what each page asks for.
+
+    Gradio is configured by the environment before it is imported.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_TEMP_DIR"] = str(settings.state_dir / "gradio")
     import gradio
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(Routes(library, models, settings.screen_language).router())
+    for router in routers:
+        app.include_router(router)
     app.mount("/kikigaki", FreshFiles(directory=STATIC))
     add_error_handlers(app)
     theme = gradio.themes.Base(font=FONTS, font_mono=["monospace"])

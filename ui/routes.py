@@ -3,42 +3,25 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Annotated, Any, cast
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Body, FastAPI, Request, Response
-from fastapi.concurrency import run_in_threadpool
+from fastapi import APIRouter, Body, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
-from starlette.requests import ClientDisconnect
 
 from assistant import __version__
-from assistant.errors import (
-    BadSpeakerCount,
-    DiskFull,
-    InputError,
-    KikigakiError,
-    RecordingInUse,
-    StorageError,
-    UnknownRecording,
-)
+from assistant.errors import BadSpeakerCount, StorageError, UnknownRecording
 from assistant.model import Kind, SpeakerCount
 from assistant.services.transcribing import Options
 from ui.labels import LABELS
 from ui.payload import entry_json, transcript_json
+from ui.web import PRIVATE, attachment, write_stream
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
-    from typing import BinaryIO
+    from collections.abc import Callable, Sequence
 
     from assistant.services.library import Library
 
     Models = Callable[[], Sequence[str]]
-
-BLOCK = 1 << 20
-"""Bytes of an arriving recording that are written at once."""
-PRIVATE = {"Cache-Control": "private, no-cache"}
-"""No cache on the way keeps it, and the browser asks whether it has changed."""
-STATUS = {UnknownRecording: 404, RecordingInUse: 409, DiskFull: 507}
 
 
 class Routes:
@@ -146,34 +129,6 @@ class Routes:
         self._library.remove(recording)
 
 
-def add_error_handlers(app: FastAPI) -> None:
-    """Our errors become their sentences in both languages, and a fitting status."""
-
-    async def answer(request: Request, error: Exception) -> JSONResponse:
-        known = cast("KikigakiError", error)
-        status = STATUS.get(type(known), 400 if isinstance(known, InputError) else 500)
-        return JSONResponse(
-            {"error": {"ja": known.message("ja"), "en": known.message("en")}}, status
-        )
-
-    async def gone(request: Request, error: Exception) -> Response:
-        return Response(status_code=499)
-
-    app.add_exception_handler(KikigakiError, answer)
-    app.add_exception_handler(ClientDisconnect, gone)
-
-
-async def write_stream(stream: AsyncIterator[bytes], file: BinaryIO) -> None:
-    """Writes what arrives, in blocks, without keeping the event loop waiting."""
-    block = bytearray()
-    async for piece in stream:
-        block += piece
-        if len(block) >= BLOCK:
-            await run_in_threadpool(file.write, bytes(block))
-            block.clear()
-    await run_in_threadpool(file.write, bytes(block))
-
-
 def parse_options(kind: str, speakers: str, model: str) -> Options:
     """What a person chose in the page; empty texts leave it to the program.
 
@@ -186,12 +141,6 @@ def parse_options(kind: str, speakers: str, model: str) -> Options:
         raise BadSpeakerCount(text=speakers) from error
     chosen = Kind(kind) if kind in set(Kind) else None
     return Options(kind=chosen, count=count, model=model or "auto")
-
-
-def attachment(name: str) -> str:
-    """A `Content-Disposition` that saves under `name` in any script (RFC 6266, RFC 8187)."""
-    plain = "".join(char if char.isascii() and char not in '"\\' else "_" for char in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def free_bytes(library: Library) -> int:

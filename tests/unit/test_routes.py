@@ -15,7 +15,8 @@ from assistant.services.library import Library
 from assistant.testing import FakeClock, FakeExporter, FakeShelf
 from tests.recordings import make_transcript
 from ui.guard import Guard, names_of
-from ui.routes import Routes, add_error_handlers
+from ui.routes import Routes
+from ui.web import add_error_handlers
 
 if TYPE_CHECKING:
     from pathlib import Path

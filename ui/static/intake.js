@@ -1,5 +1,6 @@
 // Where recordings are dropped, and what is known about them beforehand.
 
+import { takeDrops } from "./drops.js";
 import { Refusal, upload } from "./server.js";
 import { make, say, size, speak } from "./words.js";
 
@@ -11,7 +12,7 @@ export class Intake {
     this.waiting = [];
     this.sending = null;
     this.element = this.#build(models);
-    this.#listenForDrops();
+    takeDrops(this.zone, (files) => this.take(files));
   }
 
   #build(models) {
@@ -47,25 +48,6 @@ export class Intake {
   #showCount() {
     this.bounds.hidden = this.count.value === "auto";
     this.upTo.hidden = this.most.hidden = this.count.value !== "range";
-  }
-
-  /** The whole window takes files: nobody has to aim, and a miss does not leave the page. */
-  #listenForDrops() {
-    let depth = 0;
-    const show = (change) => {
-      depth = Math.max(0, change);
-      this.zone.classList.toggle("kk-over", depth > 0);
-    };
-    const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
-    addEventListener("dragenter", (event) => holdsFiles(event) && show(depth + 1));
-    addEventListener("dragleave", (event) => holdsFiles(event) && show(depth - 1));
-    addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault());
-    addEventListener("drop", (event) => {
-      if (!holdsFiles(event)) return;
-      event.preventDefault();
-      show(0);
-      this.take(event.dataTransfer.files);
-    });
   }
 
   #options() {

@@ -55,7 +55,11 @@ export class Player {
 
   toggle() {
     if (this.audio.paused) this.#play();
-    else this.audio.pause();
+    else this.pause();
+  }
+
+  pause() {
+    this.audio.pause();
   }
 
   skip(seconds) {

@@ -1,13 +1,8 @@
-"""Every word on the screen, in Japanese and English. `{}` takes what the page fills in."""
+"""What the page of recordings says."""
 
 from __future__ import annotations
 
 JA = {
-    "product": "聞き書き",
-    "place": "会議・通話の録音",
-    "offline": "外部通信なし",
-    "offline_why": "録音も文字も、この庁内の機械から外へは出ません。",
-    "language": "表示の言葉",
     "add": "録音を加える",
     "drop": "ここに録音を置く",
     "choose": "ファイルを選ぶ",
@@ -118,9 +113,6 @@ JA = {
     "no_turns": "この録音には、文字にできる声がありませんでした。",
     "length": "長さ",
     "found_speakers": "話者 {} 人",
-    "offline_error": (
-        "アプリにつながりません。録音と処理はそのまま残っています。つながるのを待っています…"
-    ),
     "failed_upload": (
         "「{}」を取り込めませんでした。元のファイルはそのままです。もう一度置いてください。"
     ),
@@ -128,9 +120,7 @@ JA = {
         "「{}」を置く空きがありません(必要 {}、空き {})。"
         "要らない録音を削除してから、もう一度置いてください。元のファイルはそのままです。"
     ),
-    "failed_action": "うまくいきませんでした。もう一度押してください。何も失われていません。",
     "failed_sound": "この録音は、まだ再生の準備ができていないか、ブラウザーで再生できません。",
-    "close": "閉じる",
     "key_play": "再生・停止",
     "key_skip": "5秒",
     "key_move": "前後の発言",
@@ -141,11 +131,6 @@ JA = {
 }
 
 EN = {
-    "product": "Kikigaki",
-    "place": "Meetings and calls",
-    "offline": "No outside connection",
-    "offline_why": "Neither sound nor text leaves this machine inside the municipality.",
-    "language": "Language of the screen",
     "add": "Add a recording",
     "drop": "Drop recordings here",
     "choose": "Choose files",
@@ -257,17 +242,12 @@ EN = {
     "no_turns": "There was no voice in this recording that could be written down.",
     "length": "Length",
     "found_speakers": "{} speakers",
-    "offline_error": (
-        "The application does not answer. Recordings and work are safe; waiting for it…"
-    ),
     "failed_upload": "“{}” could not be taken in. Your file is untouched. Please drop it again.",
     "no_room": (
         "There is no room for “{}” (it needs {}, {} are free). Remove recordings you do not need "
         "and drop it again. Your file is untouched."
     ),
-    "failed_action": "That did not work. Please press it again. Nothing is lost.",
     "failed_sound": "This recording is not ready to be played yet, or the browser cannot play it.",
-    "close": "Close",
     "key_play": "play, pause",
     "key_skip": "5 s",
     "key_move": "turns",
@@ -276,5 +256,3 @@ EN = {
     "key_speed": "speed",
     "key_follow": "follow",
 }
-
-LABELS = {"ja": JA, "en": EN}
