@@ -21,6 +21,7 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── UnknownManual         no edition or manual of that name
 │   ├── UnknownRecording      no such recording in the library
 │   ├── RecordingInUse        being transcribed: it cannot be removed
+│   ├── Forbidden             the person has not the right
 │   ├── BadExpansions         a table of spoken and written words with a line that is not understood
 │   ├── BadQuestions          a file of questions with a line that is not understood, or with none
 │   ├── UnknownFormat         an output format that does not exist
@@ -272,6 +273,13 @@ class RecordingInUse(InputError):
 
     ja = "「{name}」は処理中です。先に「中止」を押してから削除してください。"
     en = "“{name}” is being transcribed. Press “Stop” first, then remove it."
+
+
+class Forbidden(InputError):
+    """Nothing is told of what was asked for: only that the person may not."""
+
+    ja = "この操作をする権限がありません。必要なときは、管理者に役割の追加を頼んでください。"
+    en = "You may not do this. Ask your administrator for the role if you need it."
 
 
 class BadExpansions(InputError):

@@ -1,0 +1,135 @@
+"""What the services ask of the archive's store.
+
+Everything happens inside a *unit*: what one `writing` block does is kept together, or not at all,
+and what the audit log tells is written in the same transaction as what it tells of.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from assistant.archive import AuditRow, Edit, Event, Record
+    from assistant.model import Transcript
+    from assistant.people import Actor, Matter, Scope
+
+
+class Records(Protocol):
+    """Records, their transcripts in revisions, and what was changed in them."""
+
+    def add(self, record: Record) -> None:
+        """A new one."""
+
+    def find(self, record: str, scope: Scope) -> Record | None:
+        """The one of that id; None when there is none, or none within the scope."""
+
+    def all(self, scope: Scope) -> list[Record]:
+        """Those within the scope, newest first."""
+
+    def update(self, record: Record) -> None:
+        """Puts it in the place of the one of that id; its revision stays as it is."""
+
+    def remove(self, record: str) -> None:
+        """Drops it with everything that belongs to it."""
+
+    def keep(self, record: str, transcript: Transcript, by: str, at: datetime) -> int:
+        """Adds a revision, which is the current one from now on; its number."""
+
+    def transcript(self, record: str, revision: int | None = None) -> Transcript | None:
+        """The current transcript with the corrections people made, or an older one as it was made.
+
+        None when there is no such transcript.
+        """
+
+    def has_work(self, work: str, scope: Scope) -> str | None:
+        """The record within the scope whose current transcript that work made."""
+
+    def edit(self, edit: Edit) -> None:
+        """Makes the change that the edit tells of, and keeps the edit."""
+
+    def edits(self, record: str) -> list[Edit]:
+        """All that was changed, oldest first."""
+
+
+class Matters(Protocol):
+    """Cases and bodies, and who belongs to them."""
+
+    def add(self, matter: Matter) -> None:
+        """A new one."""
+
+    def find(self, matter: str) -> Matter | None:
+        """The one of that id."""
+
+    def all(self) -> list[Matter]:
+        """By name."""
+
+    def update(self, matter: Matter) -> None:
+        """Puts it in the place of the one of that id."""
+
+    def members(self, matter: str) -> list[str]:
+        """The users who belong to it."""
+
+    def of(self, user: str) -> frozenset[str]:
+        """The matters that a user belongs to."""
+
+    def join(self, matter: str, user: str) -> None:
+        """From now on they belong to it."""
+
+    def leave(self, matter: str, user: str) -> None:
+        """They do not any more."""
+
+
+class Audit(Protocol):
+    """The audit log: rows are only ever added, each chained to the one before."""
+
+    def append(self, actor: Actor, event: Event, at: datetime) -> AuditRow:
+        """Writes an event down; others who write wait until this transaction ends."""
+
+    def rows(self, after: int = 0, limit: int | None = None) -> Iterator[AuditRow]:
+        """In order, those with a greater number than `after`."""
+
+    def latest(
+        self, limit: int, user: str = "", action: str = "", object_: str = ""
+    ) -> list[AuditRow]:
+        """The newest first, those that fit what is given."""
+
+    def count(self) -> int:
+        """How many rows were ever written."""
+
+
+class Unit(Protocol):
+    """One transaction."""
+
+    @property
+    def records(self) -> Records:
+        """Records and transcripts."""
+
+    @property
+    def matters(self) -> Matters:
+        """Cases and bodies."""
+
+    @property
+    def audit(self) -> Audit:
+        """The audit log."""
+
+
+class ArchiveStore(Protocol):
+    """The database of the archive."""
+
+    def reading(self) -> AbstractContextManager[Unit]:
+        """A unit that sees one state of the archive.
+
+        Raises:
+            StorageError: it cannot be read.
+        """
+
+    def writing(self) -> AbstractContextManager[Unit]:
+        """A unit that is kept as a whole, or not at all.
+
+        Raises:
+            StorageError: it cannot be written; nothing was kept.
+        """
