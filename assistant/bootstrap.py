@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from assistant.jobs.upkeep import ManualUpkeep
     from assistant.jobs.worker import Worker
     from assistant.manual import Document, Passage
-    from assistant.model import FloatArray, ModelUse
+    from assistant.model import FloatArray, ModelUse, Transcript
     from assistant.ports import (
         Diarizer,
         Embedder,
         Listener,
         ManualReader,
         PassageIndex,
+        ProgressHook,
         Reranker,
         Tokenizer,
     )
@@ -360,7 +361,10 @@ class Application:
         from assistant.audio.preparing import prepare
         from assistant.jobs.worker import Worker
 
-        return Worker(self.queue, self.library, self.transcriber, prepare)
+        def annotate(heard: Transcript, progress: ProgressHook) -> Transcript:
+            return self.annotator.annotate(heard, progress)  # made only when it is needed
+
+        return Worker(self.queue, self.library, self.transcriber, prepare, annotate)
 
     @cached_property
     def database(self) -> Database:

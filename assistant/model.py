@@ -280,6 +280,8 @@ class TurnPassage:
     text: str
     score: float
     reasons: tuple[Reason, ...]
+    passage: str = ""
+    """The passage's id in the library; empty where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

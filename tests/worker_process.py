@@ -28,7 +28,7 @@ from assistant.testing import FakeClock, FakeReader, FakeRecognizer, FakeToolbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from assistant.jobs.worker import Preparation
+    from assistant.jobs.worker import Annotate, Preparation
     from assistant.model import Heard, Window
 
 GROUP = 4
@@ -93,14 +93,16 @@ def write_something(
     peaks.write_bytes(bytes(SECONDS * SAMPLE_RATE // 800))
 
 
-def make_worker(data: Path, prepare: Preparation = write_something) -> Worker:
+def make_worker(
+    data: Path, prepare: Preparation = write_something, annotate: Annotate | None = None
+) -> Worker:
     """With real queue, library, transcriber and steps."""
     queue = QueueDatabase(data / "queue.sqlite")
     steps = StepsDatabase(data / "steps")
     reader = Reader()
     tools = FakeToolbox(Recognizer(data, reader))
     transcriber = Transcriber(reader, tools, steps, FakeClock(), {}, GROUP)
-    return Worker(queue, library(data, queue, steps), transcriber, prepare)
+    return Worker(queue, library(data, queue, steps), transcriber, prepare, annotate)
 
 
 def main() -> None:

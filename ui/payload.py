@@ -19,6 +19,7 @@ STAGES = {
     "load": (0.1, 0.1),
     "recognize": (0.1, 0.9),
     "finish": (0.9, 0.9),
+    "annotate": (0.95, 1.0),
 }
 """Which part of the whole bar a stage fills; nobody can tell how long those without width take."""
 WORTH_A_LOOK = frozenset(Flag) - {Flag.BACKCHANNEL}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
@@ -71,10 +72,16 @@ class Routes:
         return {"recordings": entries, "free": free_bytes(self._library)}
 
     async def add(
-        self, request: Request, name: str, kind: str = "", speakers: str = "", model: str = "auto"
+        self,
+        request: Request,
+        name: str,
+        kind: str = "",
+        speakers: str = "",
+        model: str = "auto",
+        manuals: bool = False,
     ) -> dict[str, str]:
         """Takes a recording in: its bytes are the body."""
-        options = parse_options(kind, speakers, model)
+        options = replace(parse_options(kind, speakers, model), manuals=manuals)
         stream = request.stream()
         try:
             with self._library.adding(name, options) as (recording, file):

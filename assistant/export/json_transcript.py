@@ -210,6 +210,8 @@ class PassagePart(_Part):
     """How well it fits, 0 to 1. Meant for comparing within one transcript."""
     reasons: tuple[ReasonPart, ...]
     """Why it fits."""
+    passage: str = ""
+    """Id of the passage in the library of manuals; empty in older files."""
 
 
 class TranscriptPart(_Part):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from assistant.errors import KikigakiError, Stopped, Unforeseen
+from assistant.errors import KikigakiError, SetupError, Stopped, StorageError, Unforeseen
 from assistant.logs import where
 from assistant.model import Progress
 
@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
+    from assistant.model import Transcript
+    from assistant.ports import ProgressHook
     from assistant.services.library import Library
     from assistant.services.queueing import Job, WorkerSide
     from assistant.services.transcribing import Transcriber
 
     Preparation = Callable[[Path, Path, Path, Callable[[float], None]], None]
+    Annotate = Callable[[Transcript, ProgressHook], Transcript]
 
 log = logging.getLogger(__name__)
 
@@ -41,16 +44,23 @@ RATE_OVER = 60.0
 class Worker:
     """Runs jobs, one at a time.
 
-    `prepare(sound, copy, peaks, progress)` writes what a page plays and draws.
+    `prepare(sound, copy, peaks, progress)` writes what a page plays and draws. `annotate` adds the
+    sections of the manuals that fit.
     """
 
     def __init__(
-        self, queue: WorkerSide, library: Library, transcriber: Transcriber, prepare: Preparation
+        self,
+        queue: WorkerSide,
+        library: Library,
+        transcriber: Transcriber,
+        prepare: Preparation,
+        annotate: Annotate | None = None,
     ) -> None:
         self._queue = queue
         self._library = library
         self._transcriber = transcriber
         self._prepare = prepare
+        self._annotate = annotate
         self._current: str | None = None
 
     @property
@@ -99,8 +109,20 @@ class Worker:
         reporter(Progress("load", 0, 0))
         transcript = self._transcriber.run(work, reporter)
         self._library.keep(job.recording, transcript)
+        if job.options.manuals:
+            self._add_passages(job.recording, reporter)
         self._queue.done(job.recording)
         self._transcriber.forget_steps(transcript)
+
+    def _add_passages(self, recording: str, reporter: Reporter) -> None:
+        """What was heard is kept already: it is there also where no manual can be searched."""
+        annotate = self._annotate
+        if annotate is None:
+            return
+        try:
+            self._library.annotate(recording, lambda heard: annotate(heard, reporter))
+        except (SetupError, StorageError) as error:
+            log.warning("no passages", extra={"error": type(error).__name__})
 
     def _end_what_does_not_stop(self) -> None:
         """Some stages are one long call into a library: those end with the process."""

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 from assistant import __version__
 from assistant.errors import SetupError
 from assistant.manual import EditionState
-from assistant.model import TurnPassage
+from assistant.model import Progress, TurnPassage
 from assistant.services.retrieving import Retriever
 
 if TYPE_CHECKING:
     from assistant.model import ModelUse, Provenance, Transcript
-    from assistant.ports import ManualSearcher, ManualStore, ManualTools
+    from assistant.ports import ManualSearcher, ManualStore, ManualTools, ProgressHook
     from assistant.services.retrieving import ShownPassage
 
 SETTING = "manuals"
 """The setting in a provenance that names the state of the manuals, and of the text, that the
 passages were found in."""
 STATE_DIGITS = 16
+STAGE = "annotate"
 TASK = "search"
 """What the weights of the manuals do."""
 
@@ -44,16 +45,26 @@ class Annotator:
         self._tools = tools
         self._versions = versions
 
-    def annotate(self, transcript: Transcript) -> Transcript:
+    def annotate(self, transcript: Transcript, progress: ProgressHook | None = None) -> Transcript:
         """With its passages, ordered by time; the very same one where nothing would change.
 
         Only the current editions are looked at. Nothing is logged as shown: nobody saw it.
+
+        Raises:
+            Stopped: by `progress`.
         """
         weights = self._weights()
         state = self._state(transcript, weights)
         if transcript.provenance.settings.get(SETTING) == state:
             return transcript
-        retriever = Retriever(self._searcher, transcript.speakers)
+        duration = transcript.recording.duration
+
+        def reached(second: float) -> None:
+            if progress is not None:
+                progress(Progress(STAGE, min(second, duration), duration))
+
+        reached(0.0)
+        retriever = Retriever(self._searcher, transcript.speakers, reached=reached)
         retriever.for_conversation(transcript.turns)
         return replace(
             transcript,
@@ -104,4 +115,5 @@ def _passage(shown: ShownPassage) -> TurnPassage:
         text=hit.passage.text,
         score=hit.score,
         reasons=hit.reasons,
+        passage=hit.passage.id,
     )

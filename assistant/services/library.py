@@ -5,7 +5,7 @@
   original/         the sound as it came, under its own name
   playback.webm     a copy that browsers play
   peaks             its outline: a byte for every twentieth of a second
-  transcript.json   what was recognised; never changed afterwards
+  transcript.json   what was recognised, and the sections of manuals that fit; else never changed
   names.json        what people call the speakers
   edits.jsonl       who changed what, when, from what, to what
 """
@@ -158,6 +158,18 @@ class Library:
             StorageError: no room, or no right to write.
         """
         self._shelf.write(transcript, self._path(recording), "transcript", ["json"])
+
+    def annotate(self, recording: str, annotate: Callable[[Transcript], Transcript]) -> None:
+        """Adds to what was recognised; the words, the turns and the speakers stay as they are.
+
+        Raises:
+            UnknownRecording: it is not in the library, or not transcribed yet.
+            StorageError: no room, or no right to write.
+        """
+        heard = self._recognised(recording)
+        annotated = annotate(heard)
+        if annotated is not heard:
+            self.keep(recording, annotated)
 
     def transcript(self, recording: str) -> Transcript:
         """What was recognised, with the names people gave.

@@ -17,7 +17,7 @@ from assistant.services.turns import BACKCHANNELS, NO_WORDS, PHRASE_MARKS, SENTE
 from assistant.text.fillers import without_fillers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from assistant.manual import Hit
     from assistant.model import Speaker, Turn
@@ -113,6 +113,7 @@ class Retriever:
     """Follows one conversation; not to be shared between threads.
 
     `feedback` keeps the log of what was shown at `place`, the id of the call or the recording.
+    `reached` is told after each search up to which second the conversation was followed.
     """
 
     def __init__(
@@ -121,11 +122,13 @@ class Retriever:
         speakers: Iterable[Speaker] = (),
         feedback: ManualFeedback | None = None,
         place: str = "",
+        reached: Callable[[float], None] | None = None,
     ) -> None:
         self._searcher = searcher
         self._workers = {one.id for one in speakers if one.role == "worker"}
         self._feedback = feedback
         self._place = place
+        self._reached = reached
         self._taken: dict[str, int] = {}
         self._said: list[_Said] = []
         self._asked_at = float("-inf")
@@ -210,6 +213,8 @@ class Retriever:
             one.asked = max(one.asked, len(one.content))
         self._weigh(self._searcher.search(question, limit=2 * PLACES), now)
         self._lay_out(turn, now, question)
+        if self._reached is not None:
+            self._reached(now)
 
     def _question(self, now: float) -> str:
         """The last that both sides said, the caller with more room."""

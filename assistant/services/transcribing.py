@@ -44,12 +44,16 @@ DEFAULT_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a person chooses for one recording; `auto` and None leave it to what is there."""
+    """What a person chooses for one recording; `auto` and None leave it to what is there.
+
+    `manuals` adds the sections that fit, when everything is heard.
+    """
 
     kind: Kind | None = None
     count: SpeakerCount = field(default_factory=SpeakerCount)
     speakers: str = "auto"
     model: str = "auto"
+    manuals: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from assistant.errors import MissingWeights
 from assistant.manual import Reason, ReasonKind
-from assistant.model import Kind, ModelUse, Speaker, Transcript
+from assistant.model import Kind, ModelUse, Progress, Speaker, Transcript
 from assistant.services.annotating import Annotator
 from assistant.testing import FakeManualTools, FakeSearcher, InMemoryManualStore
 from tests.manuals import edition
@@ -51,7 +51,18 @@ def test_each_part_of_the_talk_gets_its_section() -> None:
     assert first.second <= 6 < 10 <= second.second
     assert (first.manual, first.edition, first.page) == ("手引き", "fake", 1)
     assert first.text == "あざ"
+    assert first.passage == "fake:0"
     assert first.reasons == (Reason(ReasonKind.WORDS, ("あざ",)),)
+
+
+def test_it_is_told_how_far_the_talk_was_followed() -> None:
+    told: list[Progress] = []
+
+    Annotator(searcher(), InMemoryManualStore(), FakeManualTools(), {}).annotate(CALL, told.append)
+
+    assert [(one.stage, one.total) for one in told] == [("annotate", 17.0)] * len(told)
+    assert [one.done for one in told] == sorted(one.done for one in told)
+    assert (told[0].done, told[-1].done) == (0.0, 17.0)
 
 
 def test_a_meeting_gets_them_too() -> None:

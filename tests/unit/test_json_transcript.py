@@ -55,6 +55,7 @@ PASSAGES = st.builds(
     text=TEXT,
     score=SECONDS,
     reasons=many(REASONS),
+    passage=TEXT,
 )
 TRANSCRIPTS = st.builds(
     Transcript,

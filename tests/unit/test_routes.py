@@ -58,12 +58,15 @@ def site(tmp_path: Path) -> Site:
 
 
 def test_a_recording_arrives_byte_for_byte_with_what_was_chosen(site: Site) -> None:
-    recording = site.add("令和8年/会議.wav", kind="meeting", speakers="2-6", model="small")
+    recording = site.add(
+        "令和8年/会議.wav", kind="meeting", speakers="2-6", model="small", manuals="true"
+    )
 
     entry = site.library.entry(recording)
     assert site.library.sound(recording).read_bytes() == SOUND
     assert entry.name == "令和8年/会議.wav"
     assert (entry.job.options.kind, entry.job.options.model) == ("meeting", "small")
+    assert entry.job.options.manuals
     assert (entry.job.options.count.least, entry.job.options.count.most) == (2, 6)
 
 

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.errors import Stopped
+from assistant.errors import DatabaseUnavailable, Stopped
 from assistant.jobs.queue import QueueDatabase
 from assistant.jobs.steps import StepsDatabase
 from assistant.jobs.worker import Reporter
-from assistant.model import Progress
+from assistant.model import Kind, Progress
 from assistant.services.queueing import JobState
 from assistant.services.transcribing import Options
 from tests.worker_process import library, make_worker
@@ -16,6 +17,8 @@ from tests.worker_process import library, make_worker
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from assistant.model import Transcript
+    from assistant.ports import ProgressHook
     from assistant.services.library import Library
 
 
@@ -29,8 +32,8 @@ def shelves(tmp_path: Path, queue: QueueDatabase) -> Library:
     return library(tmp_path, queue, StepsDatabase(tmp_path / "steps"))
 
 
-def add(shelves: Library, name: str) -> str:
-    with shelves.adding(name, Options()) as (recording, file):
+def add(shelves: Library, name: str, options: Options | None = None) -> str:
+    with shelves.adding(name, options or Options()) as (recording, file):
         file.write(b"sound")
     return recording
 
@@ -51,6 +54,35 @@ def test_a_recording_becomes_a_transcript(
     assert "".join(turn.text for turn in transcript.turns).startswith("10。11。12。")
     assert shelves.copy(recording).exists()
     assert shelves.peaks(recording).exists()
+
+
+def test_the_sections_that_fit_are_added_where_somebody_asked(
+    tmp_path: Path, shelves: Library
+) -> None:
+    def annotate(heard: Transcript, progress: ProgressHook) -> Transcript:
+        progress(Progress("annotate", 1.0, 2.0))
+        return replace(heard, kind=Kind.CALL)
+
+    without, asked = add(shelves, "a.wav"), add(shelves, "b.wav", Options(manuals=True))
+    worker = make_worker(tmp_path, annotate=annotate)
+    while worker.work():
+        pass
+
+    assert shelves.transcript(without).kind is Kind.MEETING
+    assert shelves.transcript(asked).kind is Kind.CALL
+
+
+def test_a_library_that_does_not_answer_costs_no_transcript(
+    tmp_path: Path, shelves: Library
+) -> None:
+    def annotate(heard: Transcript, progress: ProgressHook) -> Transcript:
+        raise DatabaseUnavailable(place="db")
+
+    recording = add(shelves, "a.wav", Options(manuals=True))
+    make_worker(tmp_path, annotate=annotate).work()
+
+    assert shelves.entry(recording).job.state is JobState.DONE
+    assert shelves.transcript(recording).turns
 
 
 def test_what_fails_does_not_keep_others_waiting(tmp_path: Path, shelves: Library) -> None:

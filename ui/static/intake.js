@@ -34,6 +34,7 @@ export class Intake {
       make("span", { "data-say": "people" }));
     this.model = make("select", { id: "kk-model" }, make("option", { value: "auto", "data-say": "weights_auto" }),
       ...models.map((name) => make("option", { value: name }, name)));
+    this.manuals = make("input", { type: "checkbox", id: "kk-with-manuals" });
     this.uploads = make("ul", { class: "kk-uploads" });
     return make("section", { class: "kk-intake", "data-say-label": "add" },
       this.files, this.zone,
@@ -42,6 +43,7 @@ export class Intake {
       models.length > 1
         ? make("div", { class: "kk-field" }, make("label", { for: "kk-model", "data-say": "weights" }), this.model)
         : null,
+      make("label", { class: "kk-filter", for: "kk-with-manuals" }, this.manuals, make("span", { "data-say": "with_manuals" })),
       this.uploads);
   }
 
@@ -57,6 +59,7 @@ export class Intake {
       kind: this.element.querySelector("[name=kk-kind]:checked").value,
       speakers: counts[this.count.value],
       model: this.model.value,
+      manuals: this.manuals.checked,
     };
   }
 
