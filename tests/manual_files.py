@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import docx
 from docx.oxml import parse_xml
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 NAMESPACES = " ".join(
@@ -22,12 +24,34 @@ NAMESPACES = " ".join(
         "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
         "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
         "v": "urn:schemas-microsoft-com:vml",
+        "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",
+        "wpg": "http://schemas.microsoft.com/office/word/2010/wordprocessingGroup",
+        "wpc": "http://schemas.microsoft.com/office/word/2010/wordprocessingCanvas",
     }.items()
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A further part of a Word file: its relation's id and kind, its name below `word/`, its type.
+
+    Without an id it takes the place of a part that python-docx writes.
+    """
+
+    id: str
+    relation: str
+    name: str
+    type: str
+    data: str
+
+
 def word(
-    path: Path, body: str, footnotes: str = "", numbering: str = "", properties: str = ""
+    path: Path,
+    body: str,
+    footnotes: str = "",
+    numbering: str = "",
+    properties: str = "",
+    parts: Iterable[Part] = (),
 ) -> Path:
     """A Word file whose body is this WordprocessingML; the styles are python-docx's."""
     document = docx.Document()
@@ -37,9 +61,12 @@ def word(
         start.insert(place, child)
     document.core_properties.title = properties
     document.save(str(path))
-    _with_parts(path, {"footnotes": footnotes} if footnotes else {})
+    if footnotes:
+        parts = (*parts, _footnotes(footnotes))
     if numbering:
-        _replace(path, "word/numbering.xml", f"<w:numbering {NAMESPACES}>{numbering}</w:numbering>")
+        numbering = f"<w:numbering {NAMESPACES}>{numbering}</w:numbering>"
+        parts = (*parts, Part("", "", "numbering.xml", "", numbering))
+    _add(path, tuple(parts))
     return path
 
 
@@ -71,45 +98,66 @@ def table(*rows: tuple[str, ...]) -> str:
 
 def to_pdf(path: Path, filter_: str = "pdf") -> Path:
     """What LibreOffice prints."""
-    profile = path.parent / "profile"
-    subprocess.run(
-        ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to",
-         filter_, "--outdir", str(path.parent), str(path)],
-        check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
+    _convert([path], filter_, path.parent)
     return path.with_suffix("." + filter_.split(":")[0])
+
+
+def convert_all(folder: Path, suffix: str, to: str) -> None:
+    """Has LibreOffice save the files of a kind as another, beside them."""
+    _convert(sorted(folder.glob(f"*.{suffix}")), to, folder)
+
+
+def _convert(files: list[Path], filter_: str, folder: Path) -> None:
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation=file://{folder / 'profile'}", "--headless",
+         "--convert-to", filter_, "--outdir", str(folder), *map(str, files)],
+        check=True, capture_output=True, timeout=300,
+    )  # fmt: skip
 
 
 def _cell(cell: str) -> str:
     return cell if cell.startswith("<") else p(cell)
 
 
-def _with_parts(path: Path, parts: dict[str, str]) -> None:
-    for kind, body in parts.items():
-        tag = kind
-        relation = (
-            f'<Relationship Id="rIdX{kind}" Type="http://schemas.openxmlformats.org/officeDocument'
-            f'/2006/relationships/{kind}" Target="{kind}.xml"/></Relationships>'
-        )
-        content = (
-            f'<Override PartName="/word/{kind}.xml" ContentType="application/vnd.openxmlformats-'
-            f'officedocument.wordprocessingml.{kind}+xml"/></Types>'
-        )
-        _replace(path, f"word/{kind}.xml", f"<w:{tag} {NAMESPACES}>{body}</w:{tag}>")
-        _edit(path, "word/_rels/document.xml.rels", "</Relationships>", relation)
-        _edit(path, "[Content_Types].xml", "</Types>", content)
+def _footnotes(body: str) -> Part:
+    return Part(
+        "rIdXfootnotes",
+        "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes",
+        "footnotes.xml",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml",
+        f"<w:footnotes {NAMESPACES}>{body}</w:footnotes>",
+    )
 
 
-def _edit(path: Path, name: str, old: str, new: str) -> None:
+def _add(path: Path, parts: tuple[Part, ...]) -> None:
+    relations = "".join(
+        f'<Relationship Id="{one.id}" Type="{one.relation}" Target="{one.name}"/>'
+        for one in parts
+        if one.id
+    )
+    types = "".join(
+        f'<Override PartName="/word/{one.name}" ContentType="{one.type}"/>'
+        for one in parts
+        if one.id
+    )
+    members = members_of(path)
+    for name, end, more in (
+        ("word/_rels/document.xml.rels", b"</Relationships>", relations),
+        ("[Content_Types].xml", b"</Types>", types),
+    ):
+        members[name] = members[name].replace(end, more.encode() + end)
+    pack(path, members | {f"word/{one.name}": one.data.encode() for one in parts})
+
+
+def members_of(path: Path) -> dict[str, bytes]:
+    """The parts of an Office file."""
     with zipfile.ZipFile(path) as archive:
-        text = archive.read(name).decode()
-    _replace(path, name, text.replace(old, new))
+        return {one: archive.read(one) for one in archive.namelist()}
 
 
-def _replace(path: Path, name: str, text: str) -> None:
-    with zipfile.ZipFile(path) as archive:
-        members = {one: archive.read(one) for one in archive.namelist()}
-    members[name] = text.encode()
+def pack(path: Path, members: dict[str, bytes]) -> Path:
+    """An Office file of these parts."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for one, data in members.items():
             archive.writestr(one, data)
+    return path

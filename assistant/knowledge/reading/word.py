@@ -6,14 +6,20 @@ content controls, and opens neither strict nor macro files: this walks the XML i
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.errors import UnreadableManual
-from assistant.knowledge.reading.names import DIAGRAM, MC, C, M, R, V, W, drawn_words
+from assistant.knowledge.reading import word_maths
+from assistant.knowledge.reading.names import CX, DIAGRAM, MC, A, C, M, R, V, W, drawn_words
 from assistant.knowledge.reading.outline import outline
 from assistant.knowledge.reading.package import open_package
+from assistant.knowledge.reading.word_chunks import blocks_of
+from assistant.knowledge.reading.word_fields import Fields, shown_by_code
 from assistant.knowledge.reading.word_numbering import LEVELS, Numbering
 from assistant.knowledge.reading.word_styles import BODY, Styles, is_on, value
+from assistant.knowledge.reading.word_symbols import shown
 from assistant.manual import Block, BlockKind
 
 if TYPE_CHECKING:
@@ -25,23 +31,18 @@ if TYPE_CHECKING:
     from assistant.knowledge.reading.package import Package
 
 _GONE = frozenset(
-    {f"{W}{tag}" for tag in ("del", "moveFrom", "rPr", "pPr", "sdtPr", "sdtEndPr", "instrText",
-                             "delText", "delInstrText", "rt", "rubyPr", "tblPr", "tblGrid", "trPr",
+    {f"{W}{tag}" for tag in ("del", "moveFrom", "rPr", "pPr", "sdtPr", "sdtEndPr", "delText",
+                             "delInstrText", "rt", "rubyPr", "tblPr", "tblGrid", "trPr",
                              "tcPr", "sectPr", "fldData")}
 )  # fmt: skip
 """What is not printed, or says only how."""
 _CHARACTERS = {
     f"{W}tab": " ", f"{W}ptab": " ", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-",
 }  # fmt: skip
-_SYMBOLS = {
-    0x6C: "●", 0x6D: "○", 0x6E: "■", 0x6F: "□", 0x71: "□", 0x72: "□", 0x75: "◆", 0x76: "◆",
-    0xA7: "▪", 0xA8: "□", 0xB7: "・", 0xD8: "➢", 0xE0: "→", 0xDF: "←", 0xE1: "↑", 0xE2: "↓",
-    0xE8: "→", 0xF0: "⇒", 0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑",
-    **{0x81 + n: chr(0x2460 + n) for n in range(10)},
-}  # fmt: skip
-"""Wingdings, by the low byte of its character."""
+_BLOCKS = frozenset({f"{W}{tag}" for tag in ("p", "tbl", "tr", "tc", "altChunk")})
+_CODE = re.compile(r"(?!00[01]|[Dd][89A-Fa-f])[0-9A-Fa-f]{4}")
+"""A character's number; no control and no half of a character."""
 _PAGE = "\f"
-_PRIVATE = range(0xE000, 0xF900)
 
 
 def read(path: Path, name: str) -> tuple[str, list[Block]]:
@@ -68,39 +69,57 @@ class _Walk:
         self._relations = package.relations(package.main())
         self._styles = Styles(self._part("styles"))
         self._numbering = Numbering(self._part("numbering"))
+        notes = {kind: self._part(f"{kind}s") for kind in ("footnote", "endnote")}
         self._notes = {
-            f"{W}{kind}Reference": _notes(self._part(f"{kind}s"), f"{W}{kind}")
-            for kind in ("footnote", "endnote")
+            f"{W}{kind}Reference": _notes(part, f"{W}{kind}") for kind, part in notes.items()
         }
-        self._fields: list[bool] = []
-        """For each open field, whether its result has begun."""
+        self._fields = Fields(root, *(part for part in notes.values() if part is not None))
         paged = next(root.iter(f"{W}lastRenderedPageBreak"), None) is not None
         self._page = 1 if paged else None
         self._aside: list[Element] = []
         """Text boxes and notes that were met in the paragraph being read."""
         self._kept = ""
-        """The beginning of a paragraph whose end was deleted."""
+        """The beginning of a paragraph whose end was deleted, or its first letter in large."""
         self._special: dict[str, Callable[[Element, Element], str]] = {
             f"{W}t": self._text,
             f"{M}t": self._text,
             f"{W}sym": self._symbol,
-            f"{W}fldChar": self._field,
+            f"{W}fldChar": lambda child, _: self._fields.mark(child),
+            f"{W}instrText": self._code,
+            f"{W}fldSimple": self._simple_field,
             f"{W}lastRenderedPageBreak": self._page_break,
             f"{W}txbxContent": self._box,
             f"{MC}AlternateContent": self._alternate,
             f"{V}textpath": self._word_art,
             f"{DIAGRAM}relIds": self._drawn,
             f"{C}chart": self._drawn,
-        }
+            f"{CX}chart": self._drawn,
+            f"{A}p": self._drawn_line,
+        } | {tag: self._equation(write) for tag, write in word_maths.WRITERS.items()}
         self.title = ""
 
     def blocks(self, parent: Element) -> Iterator[Block]:
         """What stands in a body, a cell, a note or a text box."""
+        outside, self._kept = self._kept, ""
         for child in _flow(parent):
             if child.tag == f"{W}p":
                 yield from self._paragraph(child)
-            elif child.tag == f"{W}tbl":
-                yield from self._table(child)
+                continue
+            yield from self._rest()
+            yield from self._chunk(child) if child.tag == f"{W}altChunk" else self._table(child)
+        yield from self._rest()
+        self._kept = outside
+
+    def _rest(self) -> Iterator[Block]:
+        """The beginning of a paragraph that no other follows."""
+        if text := self._kept.strip():
+            yield Block(BlockKind.PARAGRAPH, text, page=self._page)
+        self._kept = ""
+
+    def _chunk(self, chunk: Element) -> Iterator[Block]:
+        part = self._relations.get(chunk.get(f"{R}id", ""), ("", ""))[1]
+        for block in blocks_of(self._package.data(part), part) if part in self._package else ():
+            yield replace(block, page=self._page)
 
     def _part(self, kind: str) -> Element | None:
         parts = (
@@ -116,10 +135,9 @@ class _Walk:
         if page is not None:
             page += text[: len(text) - len(text.lstrip())].count(_PAGE)
             text = text.replace(_PAGE, "")
-        mark = paragraph.find(f"{W}pPr/{W}rPr")
-        deleted = mark is not None and mark.find(f"{W}del") is not None
-        self._kept = text if deleted else ""
-        if not deleted and text.strip():
+        open_ = _is_gone(paragraph.find(f"{W}pPr/{W}rPr")) or _is_initial(paragraph)
+        self._kept = text if open_ else ""
+        if not open_ and text.strip():
             yield self._block(paragraph, label, text.strip(), page)
         aside, self._aside = self._aside, outside
         for box in aside:
@@ -141,7 +159,7 @@ class _Walk:
         if bound and bound[0] == number:
             level = bound[1]
         mark = paragraph.find(f"{W}pPr/{W}rPr")
-        hidden = mark is not None and (is_on(mark, "vanish") or mark.find(f"{W}del") is not None)
+        hidden = mark is not None and (is_on(mark, "vanish") or _is_gone(mark))
         if not number or hidden or level >= LEVELS:
             return ""
         return self._numbering.label(number, level)
@@ -171,34 +189,31 @@ class _Walk:
         if special:
             return special(child, paragraph)
         if tag in _CHARACTERS:
-            return self._shown(_CHARACTERS[str(tag)])
+            return self._fields.shown(_CHARACTERS[str(tag)])
         return self._inline(child, paragraph)
 
-    def _shown(self, text: str) -> str:
-        """Nothing while the instructions of a field are read."""
-        return "" if False in self._fields else text
-
     def _text(self, child: Element, _: Element) -> str:
-        return self._shown("".join(one for one in child.itertext() if isinstance(one, str)))
+        text = "".join(one for one in child.itertext() if isinstance(one, str))
+        return self._fields.shown(shown(text, _font(child)))
 
     def _symbol(self, child: Element, _: Element) -> str:
-        try:
-            code = int(child.get(f"{W}char", ""), 16)
-        except ValueError:
-            return ""
-        if code in _PRIVATE:
-            return self._shown(_SYMBOLS.get(code & 0xFF, "・"))
-        return self._shown(chr(code) if 0x20 <= code < 0xD800 else "")
+        code = child.get(f"{W}char", "")
+        letter = chr(int(code, 16)) if _CODE.fullmatch(code) else ""
+        return self._fields.shown(shown(letter, child.get(f"{W}font", "")))
 
-    def _field(self, child: Element, _: Element) -> str:
-        kind = child.get(f"{W}fldCharType")
-        if kind == "begin":
-            self._fields.append(False)
-        elif kind == "separate" and self._fields:
-            self._fields[-1] = True
-        elif kind == "end" and self._fields:
-            self._fields.pop()
+    def _code(self, child: Element, _: Element) -> str:
+        self._fields.code(child.text or "")
         return ""
+
+    def _simple_field(self, child: Element, paragraph: Element) -> str:
+        return self._inline(child, paragraph) or shown_by_code(child.get(f"{W}instr", ""))
+
+    def _equation(
+        self, write: Callable[[Element, word_maths.Inside], str]
+    ) -> Callable[[Element, Element], str]:
+        return lambda child, paragraph: write(
+            child, lambda one: "" if one is None else self._inline(one, paragraph)
+        )
 
     def _page_break(self, _: Element, __: Element) -> str:
         self._page = (self._page or 1) + 1
@@ -217,7 +232,7 @@ class _Walk:
         return ""
 
     def _word_art(self, child: Element, _: Element) -> str:
-        return self._shown(child.get("string", ""))
+        return self._fields.shown(child.get("string", ""))
 
     def _drawn(self, child: Element, _: Element) -> str:
         """A diagram or a chart, whose words are in a part of their own."""
@@ -226,13 +241,17 @@ class _Walk:
         drawing = self._package.xml(part) if part else None
         return "" if drawing is None else "\n" + "\n".join(drawn_words(drawing)) + "\n"
 
+    def _drawn_line(self, child: Element, _: Element) -> str:
+        """A paragraph of a drawing that is no text box of Word's own."""
+        return "".join(f"\n{words}\n" for words in drawn_words(child))
+
     def _table(self, table: Element) -> Iterator[Block]:
         """A table of one column is a frame around text, which Japanese forms are full of."""
         page = self._page
         rows = [
-            [(cell, _span(cell)) for cell in _flow(row) if cell.tag == f"{W}tc"]
+            [(cell, _span(cell)) for cell in _flow(row) if _is_there(cell, "tc")]
             for row in _flow(table)
-            if row.tag == f"{W}tr" and not _is_removed(row)
+            if _is_there(row, "tr")
         ]
         if all(len(row) <= 1 for row in rows):
             for cell in (cell for row in rows for cell, _ in row):
@@ -256,7 +275,7 @@ class _Walk:
 def _flow(parent: Element) -> Iterator[Element]:
     """The paragraphs, tables, rows or cells of a parent, out of whatever wraps them."""
     for child in parent.iterchildren(tag="*"):
-        if child.tag in {f"{W}p", f"{W}tbl", f"{W}tr", f"{W}tc"}:
+        if child.tag in _BLOCKS:
             yield child
         elif child.tag == f"{MC}AlternateContent":
             yield from _flow(next(child.iterchildren(f"{MC}Choice", f"{MC}Fallback"), child))
@@ -273,6 +292,29 @@ def _span(cell: Element) -> int:
     return min(int(text), 63) if text and text.isdigit() else 1
 
 
-def _is_removed(row: Element) -> bool:
-    properties = row.find(f"{W}trPr")
-    return properties is not None and properties.find(f"{W}del") is not None
+def _is_there(element: Element, tag: str) -> bool:
+    """Whether it is a row or a cell, and none whose removal was tracked."""
+    properties = element.find(f"{W}{tag}Pr")
+    gone = properties is not None and any(
+        properties.find(f"{W}{change}") is not None for change in ("del", "cellDel")
+    )
+    return element.tag == f"{W}{tag}" and not gone
+
+
+def _is_gone(mark: Element | None) -> bool:
+    """Whether the end of a paragraph was deleted, or moved elsewhere with it."""
+    return mark is not None and any(
+        mark.find(f"{W}{change}") is not None for change in ("del", "moveFrom")
+    )
+
+
+def _is_initial(paragraph: Element) -> bool:
+    """Whether it is the large first letter of the next paragraph."""
+    frame = paragraph.find(f"{W}pPr/{W}framePr")
+    return frame is not None and frame.get(f"{W}dropCap") in {"drop", "margin"}
+
+
+def _font(text: Element) -> str:
+    """The font that a run names, for symbols."""
+    fonts = None if (run := text.getparent()) is None else run.find(f"{W}rPr/{W}rFonts")
+    return "" if fonts is None else fonts.get(f"{W}hAnsi") or fonts.get(f"{W}ascii") or ""
