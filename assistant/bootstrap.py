@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from assistant.jobs.worker import Worker
     from assistant.manual import Document, Passage
     from assistant.model import FloatArray, ModelUse, Transcript
+    from assistant.people import Actor
     from assistant.ports import (
         Diarizer,
         Embedder,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         Tokenizer,
     )
     from assistant.services.annotating import Annotator
+    from assistant.services.auditing import AuditLog
     from assistant.services.checking import ModelCheck
     from assistant.services.delivering import Deliverer
     from assistant.services.feedback import ManualFeedback
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from assistant.speech.short_windows import WindowRow
     from assistant.speech.weights import WeightStore
     from assistant.speech.whisper import WhisperRecognizer
+    from assistant.store.archive import SqlArchive
     from assistant.store.engine import Database
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # the libraries must not ask a hub for anything
@@ -333,20 +336,44 @@ class Application:
         return QueueDatabase(self.settings.state_dir / "queue.sqlite")
 
     @cached_property
+    def archive(self) -> SqlArchive:
+        """Records, people, and what was done."""
+        from assistant.export.json_transcript import from_json, to_json
+        from assistant.store.archive import SqlArchive
+        from assistant.store.records import Codec
+
+        codec = Codec(lambda transcript: to_json(transcript).encode(), from_json)
+        return SqlArchive(self.database, codec)
+
+    @cached_property
     def library(self) -> Library:
-        """The recordings that were added through the page."""
+        """The records, their sound and their transcripts."""
         from assistant.export.registry import EXPORTERS
-        from assistant.export.shelf import FolderShelf
         from assistant.services.library import Library
+        from assistant.services.recording_files import RecordingFiles
 
         return Library(
-            folder=self.settings.recordings_dir,
-            shelf=FolderShelf(),
+            store=self.archive,
+            files=RecordingFiles(self.settings.recordings_dir),
             exporters=EXPORTERS,
             queue=self.queue,
             clock=SystemClock(),
             forget=self.steps.forget,
         )
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts on the command line."""
+        from assistant.people import SINGLE_USER
+
+        return SINGLE_USER
+
+    @cached_property
+    def audit_log(self) -> AuditLog:
+        """Who did what."""
+        from assistant.services.auditing import AuditLog
+
+        return AuditLog(self.archive, SystemClock())
 
     def weight_names(self) -> list[str]:
         """The recognition weights that are ready, for a page to choose from."""
@@ -360,11 +387,13 @@ class Application:
         """Transcribes what is in the queue, in a process of its own: see `worker_keeper`."""
         from assistant.audio.preparing import prepare
         from assistant.jobs.worker import Worker
+        from assistant.services.library import Workbench
 
         def annotate(heard: Transcript, progress: ProgressHook) -> Transcript:
             return self.annotator.annotate(heard, progress)  # made only when it is needed
 
-        return Worker(self.queue, self.library, self.transcriber, prepare, annotate)
+        bench = Workbench(self.library, self.archive, SystemClock())
+        return Worker(self.queue, bench, self.transcriber, prepare, annotate)
 
     @cached_property
     def database(self) -> Database:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -82,6 +83,9 @@ def transcribe(
     manuals: Annotated[
         bool, typer.Option("--manuals", help="話に合うマニュアルの節を JSON と Word に加えます。")
     ] = False,
+    archive: Annotated[
+        bool, typer.Option("--archive/--no-archive", help="録音と文字起こしを記録庫に加えます。")
+    ] = True,
     as_json: Annotated[
         bool, typer.Option("--json", help="結果を JSON で標準出力に書きます。")
     ] = False,
@@ -95,10 +99,11 @@ def transcribe(
     if manuals:
         take_in(application)
         annotate = application.annotator.annotate
+    take = partial(application.library.take, application.actor) if archive else None
     deliveries: list[Delivery] = []
     with Watcher(len(paths)) as watcher:
         for delivery in application.deliverer.deliver(
-            paths, out, formats, options, watcher, annotate
+            paths, out, formats, options, watcher, annotate, take
         ):
             deliveries.append(delivery)
             watcher.finished(delivery)

@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING
 
 from assistant.audio.preparing import prepare
 from assistant.export.registry import EXPORTERS
-from assistant.export.shelf import FolderShelf
 from assistant.jobs.queue import QueueDatabase
 from assistant.jobs.steps import StepsDatabase
 from assistant.jobs.worker import Worker, alone, end_with
 from assistant.model import SAMPLE_RATE, Clip
-from assistant.services.library import Library
 from assistant.services.transcribing import Transcriber
 from assistant.testing import FakeClock, FakeReader, FakeRecognizer, FakeToolbox, sound
+from tests.libraries import bench_in, library_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from assistant.jobs.worker import Annotate, Preparation
     from assistant.model import Heard, Window
+    from assistant.services.library import Library
 
 GROUP = 4
 SECONDS = 20
@@ -80,8 +80,7 @@ class Recognizer(FakeRecognizer):
 
 def library(data: Path, queue: QueueDatabase, steps: StepsDatabase) -> Library:
     """The library that the test and the process share."""
-    folder = data / "recordings"
-    return Library(folder, FolderShelf(), EXPORTERS, queue, FakeClock(), steps.forget)
+    return library_in(data, queue, steps.forget, EXPORTERS)
 
 
 def write_something(
@@ -102,7 +101,8 @@ def make_worker(
     reader = Reader()
     tools = FakeToolbox(Recognizer(data, reader))
     transcriber = Transcriber(reader, tools, steps, FakeClock(), {}, GROUP)
-    return Worker(queue, library(data, queue, steps), transcriber, prepare, annotate)
+    bench = bench_in(data, library(data, queue, steps))
+    return Worker(queue, bench, transcriber, prepare, annotate)
 
 
 def main() -> None:

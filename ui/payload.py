@@ -28,12 +28,14 @@ WORTH_A_LOOK = frozenset(Flag) - {Flag.BACKCHANNEL}
 
 def entry_json(entry: Entry) -> Json:
     """A line of the list."""
-    job = entry.job
+    record, job = entry.record, entry.job
     return {
-        "id": entry.id,
-        "name": entry.name,
-        "added": entry.added.isoformat(),
-        "size": entry.size,
+        "id": record.id,
+        "name": record.name,
+        "title": record.title,
+        "added": record.added.isoformat(),
+        "size": record.size,
+        "origin": record.origin.value,
         "state": "stopping" if job.stopping else job.state.value,
         "progress": progress_json(job),
         "error": dict(job.error),

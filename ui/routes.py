@@ -10,9 +10,10 @@ from fastapi import APIRouter, Body, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 
 from assistant import __version__
-from assistant.errors import BadSpeakerCount, StorageError, UnknownRecording
+from assistant.errors import BadSpeakerCount, StorageError
 from assistant.model import Kind, SpeakerCount
 from assistant.services.transcribing import Options
+from ui.acting import Acting  # noqa: TC001 (FastAPI reads it)
 from ui.labels import LABELS
 from ui.payload import entry_json, transcript_json
 from ui.web import PRIVATE, attachment, write_stream
@@ -49,6 +50,8 @@ class Routes:
         router.add_api_route("/recordings", self.add, methods=["PUT"], status_code=201)
         for method, path, act in (
             ("PUT", f"{one}/speakers/{{speaker}}", self.rename),
+            ("PUT", f"{one}/turns/{{turn}}", self.correct),
+            ("PUT", f"{one}/title", self.retitle),
             ("POST", f"{one}/cancel", self.cancel),
             ("POST", f"{one}/retry", self.retry),
             ("DELETE", one, self.remove),
@@ -66,14 +69,15 @@ class Routes:
             "models": list(self._models()),
         }
 
-    def entries(self) -> dict[str, Any]:
+    def entries(self, actor: Acting) -> dict[str, Any]:
         """The list, with progress, and the room that is left."""
-        entries = [entry_json(entry) for entry in self._library.entries()]
+        entries = [entry_json(entry) for entry in self._library.entries(actor)]
         return {"recordings": entries, "free": free_bytes(self._library)}
 
     async def add(
         self,
         request: Request,
+        actor: Acting,
         name: str,
         kind: str = "",
         speakers: str = "",
@@ -84,7 +88,7 @@ class Routes:
         options = replace(parse_options(kind, speakers, model), manuals=manuals)
         stream = request.stream()
         try:
-            with self._library.adding(name, options) as (recording, file):
+            with self._library.adding(actor, name, options) as (recording, file):
                 await write_stream(stream, file)
         except StorageError:
             # A browser reads an answer only when it has sent everything.
@@ -93,47 +97,54 @@ class Routes:
             raise
         return {"id": recording}
 
-    def transcript(self, recording: str) -> JSONResponse:
+    def transcript(self, actor: Acting, recording: str) -> JSONResponse:
         """The transcript, with names."""
-        return JSONResponse(transcript_json(self._library.transcript(recording)))
+        return JSONResponse(transcript_json(self._library.transcript(actor, recording)))
 
-    def sound(self, recording: str) -> FileResponse:
+    def sound(self, actor: Acting, recording: str) -> FileResponse:
         """The copy that browsers play, in ranges; before it is made, the sound as it came."""
-        copy = self._library.copy(recording)
-        path = copy if copy.exists() else self._library.sound(recording)
-        return FileResponse(path, headers=PRIVATE)
+        return FileResponse(self._library.sound(actor, recording), headers=PRIVATE)
 
-    def peaks(self, recording: str) -> FileResponse:
+    def peaks(self, actor: Acting, recording: str) -> FileResponse:
         """The outline of the sound."""
-        outline = self._library.peaks(recording)
-        if not outline.exists():
-            raise UnknownRecording
+        outline = self._library.peaks(actor, recording)
         return FileResponse(outline, media_type="application/octet-stream", headers=PRIVATE)
 
-    def export(self, recording: str, form: str) -> Response:
+    def export(self, actor: Acting, recording: str, form: str) -> Response:
         """A document to save."""
-        document = self._library.export(recording, form)
+        document = self._library.export(actor, recording, form)
         headers = PRIVATE | {"Content-Disposition": attachment(document.name)}
         return Response(document.content, media_type="application/octet-stream", headers=headers)
 
     def rename(
-        self, request: Request, recording: str, speaker: str, name: Annotated[str, Body(embed=True)]
+        self, actor: Acting, recording: str, speaker: str, name: Annotated[str, Body(embed=True)]
     ) -> None:
         """Calls a speaker by another name."""
-        who = request.client.host if request.client else ""
-        self._library.rename_speaker(recording, speaker, name, who)
+        self._library.rename_speaker(actor, recording, speaker, name)
 
-    def cancel(self, recording: str) -> None:
+    def correct(
+        self, actor: Acting, recording: str, turn: str, text: Annotated[str, Body(embed=True)]
+    ) -> None:
+        """Gives a turn another text."""
+        self._library.correct(actor, recording, turn, text)
+
+    def retitle(
+        self, actor: Acting, recording: str, title: Annotated[str, Body(embed=True)]
+    ) -> None:
+        """Calls the record otherwise."""
+        self._library.retitle(actor, recording, title)
+
+    def cancel(self, actor: Acting, recording: str) -> None:
         """Stops the work."""
-        self._library.cancel(recording)
+        self._library.cancel(actor, recording)
 
-    def retry(self, recording: str) -> None:
+    def retry(self, actor: Acting, recording: str) -> None:
         """Goes on with the work."""
-        self._library.retry(recording)
+        self._library.retry(actor, recording)
 
-    def remove(self, recording: str) -> None:
+    def remove(self, actor: Acting, recording: str) -> None:
         """Deletes the recording."""
-        self._library.remove(recording)
+        self._library.remove(actor, recording)
 
 
 def parse_options(kind: str, speakers: str, model: str) -> Options:
@@ -152,6 +163,6 @@ def parse_options(kind: str, speakers: str, model: str) -> Options:
 
 def free_bytes(library: Library) -> int:
     """Room for recordings."""
-    folder = library.folder
+    folder = library.files.folder
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     return shutil.disk_usage(existing).free

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from assistant.model import Transcript
     from assistant.ports import ProgressHook
-    from assistant.services.library import Library
+    from assistant.services.library import Workbench
     from assistant.services.queueing import Job, WorkerSide
     from assistant.services.transcribing import Transcriber
 
@@ -51,7 +51,7 @@ class Worker:
     def __init__(
         self,
         queue: WorkerSide,
-        library: Library,
+        library: Workbench,
         transcriber: Transcriber,
         prepare: Preparation,
         annotate: Annotate | None = None,

@@ -40,9 +40,15 @@ class Records(Protocol):
         """Adds a revision, which is the current one from now on; its number."""
 
     def transcript(self, record: str, revision: int | None = None) -> Transcript | None:
-        """The current transcript with the corrections people made, or an older one as it was made.
+        """The current transcript with the corrections people made, or that of `revision` as made.
 
         None when there is no such transcript.
+        """
+
+    def add_passages(self, record: str, annotated: Transcript) -> None:
+        """Adds the passages of manuals that `annotated` has, and what found them.
+
+        Nothing else of the current transcript changes.
         """
 
     def has_work(self, work: str, scope: Scope) -> str | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.services.transcribing import Options, Transcriber
 
     Annotate = Callable[[Transcript], Transcript]
+    Take = Callable[[Transcript, Path], object]
 
 SOUND_SUFFIXES = frozenset(
     {".wav", ".mp3", ".m4a", ".m4b", ".aac", ".wma", ".flac", ".ogg", ".oga", ".opus", ".amr"}
@@ -95,19 +96,24 @@ class Deliverer:
         options: Options,
         progress: ProgressHook | None = None,
         annotate: Annotate | None = None,
+        take: Take | None = None,
     ) -> Iterator[Delivery]:
         """Documents of each file, in order, into `folder`.
 
         A file whose transcript with the same settings lies there already is not heard again. A
         file that cannot be used gives a delivery with its error, and the next one is taken.
         `annotate` adds to a transcript, and gives back the very same one if it has nothing to add.
+        `take` takes each transcript and its sound into the archive, if they are not there yet.
 
         Raises:
             Stopped: by `progress`; what was done is kept.
         """
         for path, name in output_names(paths).items():
             try:
-                yield self._deliver(path, folder, name, formats, options, progress, annotate)
+                delivery = self._deliver(path, folder, name, formats, options, progress, annotate)
+                if take is not None and delivery.transcript is not None:
+                    take(delivery.transcript, path)
+                yield delivery
             except Stopped:
                 raise
             except KikigakiError as error:

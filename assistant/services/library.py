@@ -1,59 +1,60 @@
-"""The library of recordings: a folder for each, with its sound, transcript, names and edits.
+"""The library: every record that somebody may see, with its sound, transcript, names and edits.
 
-20261120-101530-5f3a/
-  recording.json    its name and when it was added
-  original/         the sound as it came, under its own name
-  playback.webm     a copy that browsers play
-  peaks             its outline: a byte for every twentieth of a second
-  transcript.json   what was recognised, and the sections of manuals that fit; else never changed
-  names.json        what people call the speakers
-  edits.jsonl       who changed what, when, from what, to what
+Every call takes the acting user. What they may not see is, to them, not there: the store looks for
+records within the actor's scope only, and the answer is the same as for a record that never was.
+What is done is written into the audit log in the same transaction.
 """
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from secrets import token_hex
-from threading import Lock
 from typing import TYPE_CHECKING
 
-from assistant.errors import RecordingInUse, UnknownFormat, UnknownRecording, storage_errors
+from assistant.archive import Action, Edit, Event, Field, Origin, Record
+from assistant.errors import Forbidden, RecordingInUse, UnknownFormat, UnknownRecording
+from assistant.people import SYSTEM, Right, Scope
+from assistant.services.access import require, scope
 from assistant.services.naming import file_name, visible
 from assistant.services.queueing import Job, JobState
+from assistant.services.recording_files import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import BinaryIO
 
     from assistant.model import Transcript
-    from assistant.ports import Clock, Exporter, Shelf
+    from assistant.people import Actor
+    from assistant.ports import Clock, Exporter
+    from assistant.services.archive_store import ArchiveStore, Unit
     from assistant.services.queueing import Queue
+    from assistant.services.recording_files import RecordingFiles
     from assistant.services.transcribing import Options
 
 LONGEST_NAME = 60
 """Characters of a speaker's name."""
-ABANDONED = timedelta(hours=12)
-"""After this, sound that was still arriving when the program ended is dropped."""
-
-_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+LONGEST_TITLE = 200
+LONGEST_TEXT = 100_000
+"""Characters of a turn."""
+PLAY_AGAIN = timedelta(minutes=10)
+"""A player asks for sound in many ranges: they count as one hearing for so long."""
+_EVERYTHING = Scope(everything=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A recording in the library. `size` is in bytes."""
+    """A record of the library, and where its transcription stands."""
 
-    id: str
-    name: str
-    added: datetime
-    size: int
+    record: Record
     job: Job
+
+    @property
+    def id(self) -> str:
+        """Of the record."""
+        return self.record.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +66,24 @@ class Document:
 
 
 class Library:
-    """Recordings in `folder`. `forget` drops the kept steps of unfinished work."""
+    """`forget` drops the kept steps of unfinished work."""
 
     def __init__(
         self,
-        folder: Path,
-        shelf: Shelf,
+        store: ArchiveStore,
+        files: RecordingFiles,
         exporters: Mapping[str, Exporter],
         queue: Queue,
         clock: Clock,
         forget: Callable[[str], None],
     ) -> None:
-        self.folder = folder
-        self._shelf = shelf
+        self.files = files
+        self._store = store
         self._exporters = exporters
         self._queue = queue
         self._clock = clock
         self._forget = forget
-        self._naming = Lock()
-        self._read: dict[str, tuple[int, Transcript]] = {}
+        self._played: dict[tuple[str, str], datetime] = {}
 
     @property
     def formats(self) -> tuple[str, ...]:
@@ -91,226 +91,385 @@ class Library:
         return tuple(self._exporters)
 
     @contextmanager
-    def adding(self, name: str, options: Options) -> Iterator[tuple[str, BinaryIO]]:
+    def adding(
+        self, actor: Actor, name: str, options: Options, matter: str | None = None
+    ) -> Iterator[tuple[str, BinaryIO]]:
         """A new recording's id and the file its sound is written to.
 
         When the block ends well it is in the library and in the queue, else nothing is left.
 
         Raises:
+            Forbidden: the actor may not add, or not to that matter.
             StorageError: no room, or no right to write.
         """
+        _may_add(actor, matter)
         added = self._clock.now()
-        recording = f"{added:%Y%m%d-%H%M%S}-{token_hex(3)}"
-        arriving = self.folder / f".arriving-{recording}"
-        note = {"name": name, "added": added.isoformat()}
-        try:
-            with storage_errors(self.folder):
-                (arriving / "original").mkdir(parents=True)
-                with (arriving / "original" / file_name(name)).open("xb") as file:
-                    yield recording, file
-                _write_json(arriving / "recording.json", note)
-                arriving.rename(self.folder / recording)
-        finally:
-            shutil.rmtree(arriving, ignore_errors=True)
-        self._queue.add(recording, options)
+        record = _new_record(added, actor, name, matter)
+        with self.files.arriving(record.id, name) as file:
+            yield record.id, file
+            size = file.tell()
+        with self._taking(record.id), self._store.writing() as unit:
+            unit.records.add(replace(record, size=size))
+            unit.audit.append(actor, Event(Action.ADD, record.id), added)
+        self._queue.add(record.id, options)
 
-    def entries(self) -> list[Entry]:
-        """Everything in the library, newest first."""
-        if not self.folder.is_dir():
-            return []
-        jobs = self._queue.jobs()
-        ids = [path.name for path in self.folder.iterdir() if self._is_here(path.name)]
-        entries = [self._entry(one, jobs.get(one)) for one in ids]
-        return sorted(entries, key=lambda entry: entry.added, reverse=True)
+    def take(self, actor: Actor, transcript: Transcript, sound: Path) -> str:
+        """A transcript that was made elsewhere on this machine, with its sound; the record's id.
 
-    def entry(self, recording: str) -> Entry:
-        """One recording.
+        The same work is taken once.
 
         Raises:
-            UnknownRecording: it is not in the library.
+            Forbidden: the actor may not add.
+            StorageError: no room, or no right to write.
         """
-        self._path(recording)
-        return self._entry(recording, self._queue.find(recording))
+        _may_add(actor, None)
+        work = transcript.provenance.settings.get("work", "")
+        with self._store.reading() as unit:
+            known = unit.records.has_work(work, scope(actor, Right.VIEW)) if work else None
+        if known is not None:
+            return known
+        added = self._clock.now()
+        record = _new_record(added, actor, transcript.recording.name, None)
+        with self.files.arriving(record.id, record.name) as file, sound.open("rb") as source:
+            while block := source.read(1 << 20):
+                file.write(block)
+            size = file.tell()
+        with self._taking(record.id), self._store.writing() as unit:
+            unit.records.add(replace(record, size=size))
+            unit.records.keep(record.id, transcript, actor.user, added)
+            unit.audit.append(actor, Event(Action.ADD, record.id), added)
+            unit.audit.append(actor, Event(Action.TRANSCRIBE, record.id), added)
+        return record.id
+
+    def entries(self, actor: Actor) -> list[Entry]:
+        """Everything the actor may see, newest first."""
+        jobs = self._queue.jobs()
+        with self._store.reading() as unit:
+            records = unit.records.all(scope(actor, Right.VIEW))
+        return [_entry(record, jobs.get(record.id)) for record in records]
+
+    def entry(self, actor: Actor, recording: str) -> Entry:
+        """One record.
+
+        Raises:
+            UnknownRecording: it is not there for the actor.
+        """
+        with self._store.reading() as unit:
+            record = _find(unit, actor, Right.VIEW, recording)
+        return _entry(record, self._queue.find(recording))
+
+    def sound(self, actor: Actor, recording: str) -> Path:
+        """What a page plays: the copy that browsers play, or the sound as it came.
+
+        Raises:
+            UnknownRecording: it is not there for the actor, or has no sound.
+        """
+        with self._store.reading() as unit:
+            _find(unit, actor, Right.PLAY, recording)
+        copy = self.files.copy(recording)
+        path = copy if copy.exists() else self.files.sound(recording)
+        self._note_playing(actor, recording)
+        return path
+
+    def peaks(self, actor: Actor, recording: str) -> Path:
+        """The outline of the sound.
+
+        Raises:
+            UnknownRecording: it is not there for the actor, or not made yet.
+        """
+        with self._store.reading() as unit:
+            _find(unit, actor, Right.PLAY, recording)
+        outline = self.files.peaks(recording)
+        if not outline.exists():
+            raise UnknownRecording
+        return outline
+
+    def transcript(self, actor: Actor, recording: str) -> Transcript:
+        """What was recognised, with the names and corrections people gave.
+
+        Raises:
+            UnknownRecording: it is not there for the actor, or not transcribed yet.
+        """
+        with self._store.writing() as unit:
+            _find(unit, actor, Right.VIEW, recording)
+            transcript = _transcript(unit, recording)
+            unit.audit.append(actor, Event(Action.VIEW, recording), self._clock.now())
+        return transcript
+
+    def edits(self, actor: Actor, recording: str) -> list[Edit]:
+        """Who changed what, when, oldest first.
+
+        Raises:
+            UnknownRecording: it is not there for the actor.
+        """
+        with self._store.reading() as unit:
+            _find(unit, actor, Right.VIEW, recording)
+            return unit.records.edits(recording)
+
+    def rename_speaker(self, actor: Actor, recording: str, speaker: str, name: str) -> None:
+        """Calls a speaker by another name; an empty one goes back to what it was at first.
+
+        Raises:
+            UnknownRecording: it is not there for the actor, or has no such speaker.
+            StorageError: no room, or no right to write.
+        """
+        with self._store.writing() as unit:
+            record = _find(unit, actor, Right.EDIT, recording)
+            first = unit.records.transcript(recording, record.revision)
+            made = unit.records.transcript(recording)
+            try:
+                before = _existing(made).speaker(speaker).name
+                at_first = _existing(first).speaker(speaker).name
+            except KeyError as error:
+                raise UnknownRecording from error
+            after = visible(name)[:LONGEST_NAME].strip() or at_first
+            self._edit(unit, actor, record, Field.SPEAKER_NAME, speaker, before, after)
+
+    def correct(self, actor: Actor, recording: str, turn: str, text: str) -> None:
+        """Gives a turn another text; what was recognised stays in the revision.
+
+        Raises:
+            UnknownRecording: it is not there for the actor, or has no such turn.
+            StorageError: no room, or no right to write.
+        """
+        with self._store.writing() as unit:
+            record = _find(unit, actor, Right.EDIT, recording)
+            texts = {one.id: one.text for one in _transcript(unit, recording).turns}
+            if turn not in texts:
+                raise UnknownRecording
+            after = visible(text)[:LONGEST_TEXT]
+            self._edit(unit, actor, record, Field.TURN_TEXT, turn, texts[turn], after)
+
+    def retitle(self, actor: Actor, recording: str, title: str) -> None:
+        """Calls the record otherwise; an empty title goes back to the file's name.
+
+        Raises:
+            UnknownRecording: it is not there for the actor.
+        """
+        with self._store.writing() as unit:
+            record = _find(unit, actor, Right.EDIT, recording)
+            after = visible(title)[:LONGEST_TITLE].strip() or _title_of(record.name)
+            self._edit(unit, actor, record, Field.TITLE, "", record.title, after)
+
+    def move(self, actor: Actor, recording: str, matter: str | None) -> None:
+        """Puts the record into a case or body, or takes it out.
+
+        Raises:
+            UnknownRecording: it is not there for the actor.
+            Forbidden: the actor may not add to that matter.
+        """
+        _may_add(actor, matter)
+        with self._store.writing() as unit:
+            record = _find(unit, actor, Right.EDIT, recording)
+            if matter is not None and unit.matters.find(matter) is None:
+                raise Forbidden
+            before, after = record.matter or "", matter or ""
+            self._edit(unit, actor, record, Field.MATTER, "", before, after)
+
+    def export(self, actor: Actor, recording: str, form: str) -> Document:
+        """The transcript in one format, named after the recording.
+
+        Raises:
+            UnknownRecording: it is not there for the actor, or not transcribed yet.
+            UnknownFormat: there is no such format.
+        """
+        if form not in self._exporters:
+            raise UnknownFormat(name=form, known=", ".join(self._exporters))
+        with self._store.writing() as unit:
+            record = _find(unit, actor, Right.EXPORT, recording)
+            transcript = _transcript(unit, recording)
+            event = Event(Action.EXPORT, recording, {"format": form})
+            unit.audit.append(actor, event, self._clock.now())
+        exporter, stream = self._exporters[form], BytesIO()
+        exporter.export(transcript, stream)
+        stem = Path(file_name(record.name)).stem
+        return Document(f"{stem}.{exporter.suffix}", stream.getvalue())
+
+    def cancel(self, actor: Actor, recording: str) -> None:
+        """Takes it out of the queue, or stops the work on it; what was done is kept.
+
+        Raises:
+            UnknownRecording: it is not there for the actor.
+        """
+        self._note(actor, Right.ADD, recording, Action.STOP)
+        self._queue.stop(recording)
+
+    def retry(self, actor: Actor, recording: str) -> None:
+        """Tries a failed or cancelled one again, from where it stopped.
+
+        Raises:
+            UnknownRecording: it is not there for the actor.
+        """
+        self._note(actor, Right.ADD, recording, Action.RETRY)
+        self._queue.retry(recording)
+
+    def remove(self, actor: Actor, recording: str) -> None:
+        """Deletes the sound and everything made from it.
+
+        Raises:
+            UnknownRecording: it is not there for the actor.
+            RecordingInUse: it is being transcribed.
+            StorageError: no right to delete.
+        """
+        with self._store.reading() as unit:
+            record = _find(unit, actor, Right.REMOVE, recording)
+        job = self._queue.find(recording)
+        if job is not None and job.state is JobState.RUNNING:
+            raise RecordingInUse(name=record.name)
+        with self.files.removing(recording), self._store.writing() as unit:
+            _find(unit, actor, Right.REMOVE, recording)
+            unit.records.remove(recording)
+            unit.audit.append(actor, Event(Action.REMOVE, recording), self._clock.now())
+        self._queue.forget(recording)
+        if job is not None and job.work:
+            self._forget(job.work)
+
+    def tidy(self, options: Options) -> None:
+        """After a start: completes or drops what a sudden end left, queues what nobody queued."""
+        with self._store.reading() as unit:
+            records = {record.id: record for record in unit.records.all(_EVERYTHING)}
+        self.files.settle(self._clock.now(), records.__contains__)
+        waiting = (one for one in records.values() if one.origin is Origin.SOUND)
+        for record in waiting:
+            if record.revision == 0 and self._queue.find(record.id) is None:
+                self._queue.add(record.id, options)
+
+    @contextmanager
+    def _taking(self, recording: str) -> Iterator[None]:
+        """The block takes the record into the archive; then its sound takes its place."""
+        try:
+            yield
+        except BaseException:
+            self.files.drop(recording)
+            raise
+        self.files.arrived(recording)
+
+    def _edit(
+        self,
+        unit: Unit,
+        actor: Actor,
+        record: Record,
+        field: Field,
+        target: str,
+        before: str,
+        after: str,
+    ) -> None:
+        if before == after:
+            return
+        now = self._clock.now()
+        edit = Edit(record.id, record.revision, now, actor.user, field, target, before, after)
+        unit.records.edit(edit)
+        details = {"field": field.value, "target": target}
+        unit.audit.append(actor, Event(Action.EDIT, record.id, details), now)
+
+    def _note(self, actor: Actor, right: Right, recording: str, action: Action) -> None:
+        with self._store.writing() as unit:
+            _find(unit, actor, right, recording)
+            unit.audit.append(actor, Event(action, recording), self._clock.now())
+
+    def _note_playing(self, actor: Actor, recording: str) -> None:
+        now, key = self._clock.now(), (actor.user, recording)
+        if key in self._played and now - self._played[key] < PLAY_AGAIN:
+            return
+        self._note(actor, Right.PLAY, recording, Action.PLAY)
+        self._played = {
+            one: when for one, when in self._played.items() if now - when < PLAY_AGAIN
+        } | {key: now}
+
+
+class Workbench:
+    """The library as the worker sees it, which acts as the program itself."""
+
+    def __init__(self, library: Library, store: ArchiveStore, clock: Clock) -> None:
+        self._files = library.files
+        self._store = store
+        self._clock = clock
 
     def sound(self, recording: str) -> Path:
         """The sound as it came.
 
         Raises:
-            UnknownRecording: it is not in the library.
+            UnknownRecording: it was removed.
         """
-        files = sorted((self._path(recording) / "original").iterdir())
-        if not files:
-            raise UnknownRecording
-        return files[0]
+        return self._files.sound(recording)
 
     def copy(self, recording: str) -> Path:
         """Where the copy that browsers play is, or will be."""
-        return self._path(recording) / "playback.webm"
+        return self._files.copy(recording)
 
     def peaks(self, recording: str) -> Path:
         """Where the outline of the sound is, or will be."""
-        return self._path(recording) / "peaks"
-
-    def keep(self, recording: str, transcript: Transcript) -> None:
-        """Stores what was recognised.
-
-        Raises:
-            StorageError: no room, or no right to write.
-        """
-        self._shelf.write(transcript, self._path(recording), "transcript", ["json"])
+        return self._files.peaks(recording)
 
     def annotate(self, recording: str, annotate: Callable[[Transcript], Transcript]) -> None:
-        """Adds to what was recognised; the words, the turns and the speakers stay as they are.
+        """Adds the sections of manuals that fit; words, turns and speakers stay as they are.
 
         Raises:
-            UnknownRecording: it is not in the library, or not transcribed yet.
+            UnknownRecording: it was removed, or is not transcribed yet.
             StorageError: no room, or no right to write.
         """
-        heard = self._recognised(recording)
+        with self._store.reading() as unit:
+            heard = _transcript(unit, recording)
         annotated = annotate(heard)
         if annotated is not heard:
-            self.keep(recording, annotated)
+            with self._store.writing() as unit:
+                _find(unit, SYSTEM, Right.EDIT, recording)
+                unit.records.add_passages(recording, annotated)
 
-    def transcript(self, recording: str) -> Transcript:
-        """What was recognised, with the names people gave.
-
-        Raises:
-            UnknownRecording: it is not in the library, or not transcribed yet.
-        """
-        folder = self._path(recording)
-        return self._recognised(recording).renamed(_read_json(folder / "names.json"))
-
-    def rename_speaker(self, recording: str, speaker: str, name: str, who: str) -> None:
-        """Calls a speaker by another name; an empty one goes back to what it was at first.
+    def keep(self, recording: str, transcript: Transcript) -> None:
+        """Stores what was recognised, as the record's current transcript.
 
         Raises:
-            UnknownRecording: it is not in the library, or has no such speaker.
+            UnknownRecording: it was removed.
             StorageError: no room, or no right to write.
         """
-        try:
-            first = self._recognised(recording).speaker(speaker).name
-        except KeyError as error:
-            raise UnknownRecording from error
-        after = visible(name)[:LONGEST_NAME].strip() or first
-        edit = {"at": self._clock.now().isoformat(), "who": who, "speaker": speaker}
-        with self._naming:
-            names = _read_json(self._path(recording) / "names.json")
-            before = names.get(speaker, first)
-            if before != after:
-                edit |= {"before": before, "after": after}
-                self._write_names(recording, names | {speaker: after}, edit)
-
-    def export(self, recording: str, form: str) -> Document:
-        """The transcript in one format, named after the recording.
-
-        Raises:
-            UnknownRecording: it is not in the library, or not transcribed yet.
-            UnknownFormat: there is no such format.
-        """
-        if form not in self._exporters:
-            raise UnknownFormat(name=form, known=", ".join(self._exporters))
-        exporter, stream = self._exporters[form], BytesIO()
-        exporter.export(self.transcript(recording), stream)
-        stem = Path(file_name(self.entry(recording).name)).stem
-        return Document(f"{stem}.{exporter.suffix}", stream.getvalue())
-
-    def cancel(self, recording: str) -> None:
-        """Takes it out of the queue, or stops the work on it; what was done is kept.
-
-        Raises:
-            UnknownRecording: it is not in the library.
-        """
-        self._path(recording)
-        self._queue.stop(recording)
-
-    def retry(self, recording: str) -> None:
-        """Tries a failed or cancelled one again, from where it stopped.
-
-        Raises:
-            UnknownRecording: it is not in the library.
-        """
-        self._path(recording)
-        self._queue.retry(recording)
-
-    def remove(self, recording: str) -> None:
-        """Deletes the sound and everything made from it.
-
-        Raises:
-            UnknownRecording: it is not in the library.
-            RecordingInUse: it is being transcribed.
-            StorageError: no right to delete.
-        """
-        entry, folder = self.entry(recording), self._path(recording)
-        if entry.job.state is JobState.RUNNING:
-            raise RecordingInUse(name=entry.name)
-        with storage_errors(folder):
-            gone = folder.rename(folder.with_name(f".removed-{recording}"))
-            self._queue.forget(recording)
-            shutil.rmtree(gone)
-        self._read.pop(recording, None)
-        if entry.job.work:
-            self._forget(entry.job.work)
-
-    def tidy(self, options: Options) -> None:
-        """After a start: drops what was removed or never arrived, queues what nobody queued."""
-        if not self.folder.is_dir():
-            return
-        for path in self.folder.glob(".removed-*"):
-            shutil.rmtree(path, ignore_errors=True)
-        latest = (self._clock.now() - ABANDONED).timestamp()
-        for path in self.folder.glob(".arriving-*"):
-            if max(one.stat().st_mtime for one in (path, *path.rglob("*"))) < latest:
-                shutil.rmtree(path, ignore_errors=True)
-        for entry in self.entries():
-            if self._queue.find(entry.id) is None and entry.job.state is JobState.WAITING:
-                self._queue.add(entry.id, options)
-
-    def _write_names(self, recording: str, names: dict[str, str], edit: dict[str, str]) -> None:
-        folder = self._path(recording)
-        with storage_errors(folder), (folder / "edits.jsonl").open("a", encoding="utf-8") as edits:
-            edits.write(json.dumps(edit, ensure_ascii=False) + "\n")
-            _write_json(folder / "names.json", names)
-
-    def _recognised(self, recording: str) -> Transcript:
-        folder = self._path(recording)
-        path = folder / "transcript.json"
-        changed = path.stat().st_mtime_ns if path.exists() else 0
-        if recording not in self._read or self._read[recording][0] != changed:
-            transcript = self._shelf.find(folder, "transcript")
-            if transcript is None:
-                raise UnknownRecording
-            self._read = {recording: (changed, transcript)}
-        return self._read[recording][1]
-
-    def _entry(self, recording: str, job: Job | None) -> Entry:
-        folder = self.folder / recording
-        note = _read_json(folder / "recording.json")
-        transcribed = (folder / "transcript.json").exists()
-        state = JobState.DONE if transcribed else JobState.WAITING
-        return Entry(
-            id=recording,
-            name=note["name"],
-            added=datetime.fromisoformat(note["added"]),
-            size=sum(file.stat().st_size for file in (folder / "original").glob("*")),
-            job=job or Job(recording, state=state),
-        )
-
-    def _is_here(self, recording: str) -> bool:
-        known = _ID.fullmatch(recording) is not None
-        return known and (self.folder / recording / "recording.json").is_file()
-
-    def _path(self, recording: str) -> Path:
-        if not self._is_here(recording):
-            raise UnknownRecording
-        return self.folder / recording
+        now = self._clock.now()
+        with self._store.writing() as unit:
+            record = _find(unit, SYSTEM, Right.EDIT, recording)
+            unit.records.keep(record.id, transcript, SYSTEM.user, now)
+            unit.audit.append(SYSTEM, Event(Action.TRANSCRIBE, recording), now)
 
 
-def _read_json(path: Path) -> dict[str, str]:
-    found: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    return found
+def _find(unit: Unit, actor: Actor, right: Right, recording: str) -> Record:
+    record = unit.records.find(recording, scope(actor, right))
+    if record is None:
+        raise UnknownRecording
+    return record
 
 
-def _write_json(path: Path, content: dict[str, str]) -> None:
-    part = path.with_name(f".{path.name}.{token_hex(4)}")
-    part.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
-    part.replace(path)
+def _transcript(unit: Unit, recording: str) -> Transcript:
+    return _existing(unit.records.transcript(recording))
+
+
+def _existing(transcript: Transcript | None) -> Transcript:
+    if transcript is None:
+        raise UnknownRecording
+    return transcript
+
+
+def _may_add(actor: Actor, matter: str | None) -> None:
+    require(actor, Right.ADD)
+    reach = scope(actor, Right.ADD)
+    if matter is not None and not reach.everything and matter not in reach.matters:
+        raise Forbidden
+
+
+def _new_record(added: datetime, actor: Actor, name: str, matter: str | None) -> Record:
+    return Record(
+        id=new_id(added),
+        name=name,
+        title=_title_of(name),
+        kind=None,
+        added=added,
+        added_by=actor.user,
+        matter=matter,
+    )
+
+
+def _title_of(name: str) -> str:
+    return visible(Path(name).stem)[:LONGEST_TITLE] or visible(name)[:LONGEST_TITLE]
+
+
+def _entry(record: Record, job: Job | None) -> Entry:
+    state = JobState.DONE if record.revision else JobState.WAITING
+    return Entry(record, job or Job(record.id, state=state))

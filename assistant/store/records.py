@@ -76,25 +76,38 @@ class SqlRecords:
             "made": at,
             "made_by": by,
             "work": transcript.provenance.settings.get("work", ""),
-            "content": zlib.compress(self._codec.encode(transcript)),
+            "content": self._compressed(transcript),
         }
         self._connection.execute(t.revision.insert().values(row))
         self._make_current(record, number, transcript)
         return number
 
     def transcript(self, record: str, revision: int | None = None) -> Transcript | None:
-        """The current transcript with the corrections people made, or an older one as it was made.
+        """The current transcript with the corrections people made, or that of `revision` as made.
 
         None when there is no such transcript.
         """
-        query = sa.select(t.revision.c.content, t.record.c.revision, t.revision.c.number)
-        query = query.join(t.record).where(t.record.c.id == record)
+        query = sa.select(t.revision.c.content).join(t.record).where(t.record.c.id == record)
         number = t.record.c.revision if revision is None else revision
         row = self._connection.execute(query.where(t.revision.c.number == number)).one_or_none()
         if row is None:
             return None
         made = self._codec.decode(zlib.decompress(row.content))
-        return self._corrected(record, made) if row.number == row.revision else made
+        return self._corrected(record, made) if revision is None else made
+
+    def add_passages(self, record: str, annotated: Transcript) -> None:
+        """Adds the passages of manuals that `annotated` has, and what found them.
+
+        Nothing else of the current transcript changes.
+        """
+        found = self._connection.scalar(sa.select(t.record.c.revision).where(_this(record)))
+        made = self.transcript(record, found)
+        if made is None:
+            return
+        more = replace(made, passages=annotated.passages, provenance=annotated.provenance)
+        this = sa.and_(t.revision.c.record == record, t.revision.c.number == found)
+        content = self._compressed(more)
+        self._connection.execute(t.revision.update().where(this).values(content=content))
 
     def has_work(self, work: str, scope: Scope) -> str | None:
         """The record within the scope whose current transcript that work made."""
@@ -124,6 +137,9 @@ class SqlRecords:
         query = sa.select(*columns).where(t.edit.c.record == record).order_by(t.edit.c.number)
         rows = self._connection.execute(query)
         return [replace(Edit(*row), field=Field(row.field)) for row in rows]
+
+    def _compressed(self, transcript: Transcript) -> bytes:
+        return zlib.compress(self._codec.encode(transcript))
 
     def _make_current(self, record: str, number: int, transcript: Transcript) -> None:
         self._change(

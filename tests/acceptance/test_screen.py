@@ -18,7 +18,9 @@ from assistant.audio.preparing import prepare
 from assistant.errors import UnreadableSound
 from assistant.jobs.queue import QueueDatabase
 from assistant.jobs.steps import StepsDatabase
+from assistant.people import SINGLE_USER as ME
 from assistant.services.transcribing import Options
+from tests.libraries import bench_in
 from tests.recordings import make_transcript, write_tone
 from tests.worker_process import library
 
@@ -86,17 +88,18 @@ def fill(data: Path) -> tuple[str, str, str]:
     """Puts a finished meeting, one of three hours, and a broken recording into the library."""
     queue = QueueDatabase(data / "queue.sqlite")
     shelves = library(data, queue, StepsDatabase(data / "steps"))
+    bench = bench_in(data, shelves)
     tone = write_tone(data / "tone.wav", 22.0)
     ids = []
     for name, turns in (("文教委員会.wav", 6), ("本会議.wav", 3000), ("broken.wav", 0)):
-        with shelves.adding(name, Options()) as (recording, file):
+        with shelves.adding(ME, name, Options()) as (recording, file):
             file.write(tone.read_bytes())
         queue.take()
         ids.append(recording)
         if turns:
-            sound, copy = shelves.sound(recording), shelves.copy(recording)
-            prepare(sound, copy, shelves.peaks(recording))
-            shelves.keep(recording, make_transcript(name, turns))
+            sound, copy = bench.sound(recording), bench.copy(recording)
+            prepare(sound, copy, bench.peaks(recording))
+            bench.keep(recording, make_transcript(name, turns))
             queue.done(recording)
         else:
             queue.failed(recording, UnreadableSound(name=name))

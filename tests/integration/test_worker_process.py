@@ -15,6 +15,7 @@ import pytest
 from assistant.jobs.keeper import WorkerKeeper
 from assistant.jobs.queue import QueueDatabase
 from assistant.jobs.steps import StepsDatabase
+from assistant.people import SINGLE_USER as ME
 from assistant.services.queueing import JobState
 from assistant.services.transcribing import Options
 from tests.worker_process import library
@@ -34,7 +35,7 @@ def until(true: Callable[[], bool], seconds: float = 60) -> None:
 
 
 def add(shelves: Library, name: str) -> str:
-    with shelves.adding(name, Options()) as (recording, file):
+    with shelves.adding(ME, name, Options()) as (recording, file):
         file.write(b"sound")
     return recording
 
@@ -56,7 +57,7 @@ def keeper(tmp_path: Path) -> Iterator[WorkerKeeper]:
 
 
 def state(shelves: Library, recording: str) -> JobState:
-    return shelves.entry(recording).job.state
+    return shelves.entry(ME, recording).job.state
 
 
 def test_a_crash_costs_nothing_but_the_step_it_was_in(
@@ -67,7 +68,7 @@ def test_a_crash_costs_nothing_but_the_step_it_was_in(
     until(lambda: state(shelves, good) is JobState.DONE)
 
     assert state(shelves, weak) is JobState.DONE
-    assert shelves.entry(weak).job.attempts == 2
+    assert shelves.entry(ME, weak).job.attempts == 2
     heard = (tmp_path / "heard.log").read_text().splitlines()
     starts = [line.split()[1] for line in heard if line.startswith("weak")]
     assert starts == ["0", "4", "8", "8", "12", "16"]
@@ -80,10 +81,10 @@ def test_a_recording_that_always_crashes_fails_and_the_next_one_is_heard(
 
     until(lambda: state(shelves, good) is JobState.DONE)
 
-    job = shelves.entry(deadly).job
+    job = shelves.entry(ME, deadly).job
     assert (job.state, job.attempts) == (JobState.FAILED, 3)
     assert "録音は残っています" in dict(job.error)["ja"]
-    assert shelves.sound(deadly).read_bytes() == b"sound"
+    assert shelves.sound(ME, deadly).read_bytes() == b"sound"
 
 
 def test_what_is_stuck_can_be_stopped_and_the_next_one_is_heard(
@@ -93,7 +94,7 @@ def test_what_is_stuck_can_be_stopped_and_the_next_one_is_heard(
     log = tmp_path / "heard.log"
     until(lambda: log.exists() and "stuck.wav 8" in log.read_text())
 
-    shelves.cancel(stuck)
+    shelves.cancel(ME, stuck)
 
     until(lambda: state(shelves, good) is JobState.DONE)
     assert state(shelves, stuck) is JobState.CANCELLED

@@ -9,11 +9,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.jobs.queue import QueueDatabase
 from assistant.model import Progress
-from assistant.services.library import Library
-from assistant.testing import FakeClock, FakeExporter, FakeShelf
-from tests.recordings import make_transcript
+from assistant.people import SINGLE_USER as ME
+from tests.libraries import Shelves
 from ui.guard import Guard, names_of
 from ui.routes import Routes
 from ui.web import add_error_handlers
@@ -24,32 +22,21 @@ if TYPE_CHECKING:
 SOUND = bytes(range(256)) * 40
 
 
-class Site:
+class Site(Shelves):
     """The routes behind their guard, on a library in a temporary folder."""
 
     def __init__(self, folder: Path) -> None:
-        self.queue = QueueDatabase(folder / "state" / "queue.sqlite")
-        exporters = {"txt": FakeExporter()}
-        self.library = Library(
-            folder / "recordings", FakeShelf(), exporters, self.queue, FakeClock(), lambda _: None
-        )
+        super().__init__(folder)
         app = FastAPI()
         app.include_router(Routes(self.library, lambda: ["whisper-base"], "ja").router())
         add_error_handlers(app)
         app.add_middleware(Guard, hosts=["kikigaki.city.example"])
         self.client = TestClient(app, base_url="http://localhost:7860")
 
-    def add(self, name: str = "委員会.wav", **query: str) -> str:
+    def send(self, name: str = "委員会.wav", **query: str) -> str:
         answer = self.client.put("/api/recordings", params={"name": name, **query}, content=SOUND)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
-
-    def add_finished(self) -> str:
-        recording = self.add()
-        self.queue.take()
-        self.library.keep(recording, make_transcript("委員会.wav"))
-        self.queue.done(recording)
-        return recording
 
 
 @pytest.fixture
@@ -58,13 +45,13 @@ def site(tmp_path: Path) -> Site:
 
 
 def test_a_recording_arrives_byte_for_byte_with_what_was_chosen(site: Site) -> None:
-    recording = site.add(
+    recording = site.send(
         "令和8年/会議.wav", kind="meeting", speakers="2-6", model="small", manuals="true"
     )
 
-    entry = site.library.entry(recording)
-    assert site.library.sound(recording).read_bytes() == SOUND
-    assert entry.name == "令和8年/会議.wav"
+    entry = site.library.entry(ME, recording)
+    assert site.library.sound(ME, recording).read_bytes() == SOUND
+    assert entry.record.name == "令和8年/会議.wav"
     assert (entry.job.options.kind, entry.job.options.model) == ("meeting", "small")
     assert entry.job.options.manuals
     assert (entry.job.options.count.least, entry.job.options.count.most) == (2, 6)
@@ -75,11 +62,11 @@ def test_an_odd_number_of_speakers_is_refused_with_a_sentence(site: Site) -> Non
 
     assert answer.status_code == 400
     assert "6-2" in answer.json()["error"]["ja"]
-    assert site.library.entries() == []
+    assert site.library.entries(ME) == []
 
 
 def test_the_list_tells_how_far_the_work_is(site: Site) -> None:
-    recording = site.add()
+    recording = site.send()
     site.queue.take()
     site.queue.report(recording, Progress("recognize", 60.0, 120.0), 44.6)
 
@@ -95,7 +82,7 @@ def test_the_list_tells_how_far_the_work_is(site: Site) -> None:
 
 
 def test_a_stage_of_unknown_length_claims_no_share(site: Site) -> None:
-    recording = site.add()
+    recording = site.send()
     site.queue.take()
     for stage, share in (("prepare", 0.0), ("survey", 0.05), ("load", 0.1), ("finish", 0.9)):
         site.queue.report(recording, Progress(stage, 60.0, 0.0), None)
@@ -112,11 +99,11 @@ def test_a_full_disk_is_said_to_the_page(site: Site, monkeypatch: pytest.MonkeyP
 
     assert answer.status_code == 507
     assert "いっぱいです" in answer.json()["error"]["ja"]
-    assert site.library.entries() == []
+    assert site.library.entries(ME) == []
 
 
 def test_sound_is_served_in_ranges(site: Site) -> None:
-    path = f"/api/recordings/{site.add()}/sound"
+    path = f"/api/recordings/{site.send()}/sound"
     whole = site.client.get(path)
     assert (whole.status_code, whole.headers["accept-ranges"]) == (200, "bytes")
     assert whole.content == SOUND
@@ -134,7 +121,7 @@ def test_sound_is_served_in_ranges(site: Site) -> None:
 
 
 def test_a_range_of_what_has_changed_is_not_served(site: Site) -> None:
-    path = f"/api/recordings/{site.add()}/sound"
+    path = f"/api/recordings/{site.send()}/sound"
     tag = site.client.get(path).headers["etag"]
 
     same = site.client.get(path, headers={"Range": "bytes=0-9", "If-Range": tag})
@@ -179,7 +166,7 @@ def test_a_transcript_and_its_names(site: Site) -> None:
 
 
 def test_a_document_keeps_its_japanese_name(site: Site) -> None:
-    answer = site.client.get(f"/api/recordings/{site.add_finished()}/export/txt")
+    answer = site.client.get(f"/api/recordings/{site.add_finished('委員会.wav')}/export/txt")
 
     disposition = answer.headers["content-disposition"]
     assert (
@@ -189,7 +176,7 @@ def test_a_document_keeps_its_japanese_name(site: Site) -> None:
 
 
 def test_work_is_cancelled_retried_and_removed(site: Site) -> None:
-    recording = site.add()
+    recording = site.send()
     path = f"/api/recordings/{recording}"
 
     def state() -> str:
@@ -232,7 +219,7 @@ def test_another_site_cannot_change_anything(site: Site, headers: dict[str, str]
     ]
 
     assert {answer.status_code for answer in answers} == {403}
-    assert [entry.id for entry in site.library.entries()] == [recording]
+    assert [entry.id for entry in site.library.entries(ME)] == [recording]
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:7860", None])

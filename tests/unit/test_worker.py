@@ -9,7 +9,8 @@ from assistant.errors import DatabaseUnavailable, Stopped
 from assistant.jobs.queue import QueueDatabase
 from assistant.jobs.steps import StepsDatabase
 from assistant.jobs.worker import Reporter
-from assistant.model import Kind, Progress
+from assistant.model import Progress, TurnPassage
+from assistant.people import SINGLE_USER as ME
 from assistant.services.queueing import JobState
 from assistant.services.transcribing import Options
 from tests.worker_process import library, make_worker
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from assistant.model import Transcript
     from assistant.ports import ProgressHook
     from assistant.services.library import Library
+
+PASSAGE = TurnPassage("t1", 1.0, "手引き", "e1", None, ("1 通告",), 3, "本文", 0.5, ())
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def shelves(tmp_path: Path, queue: QueueDatabase) -> Library:
 
 
 def add(shelves: Library, name: str, options: Options | None = None) -> str:
-    with shelves.adding(name, options or Options()) as (recording, file):
+    with shelves.adding(ME, name, options or Options()) as (recording, file):
         file.write(b"sound")
     return recording
 
@@ -47,13 +50,13 @@ def test_a_recording_becomes_a_transcript(
     assert worker.work()
     assert not worker.work()
 
-    job = shelves.entry(recording).job
+    job = shelves.entry(ME, recording).job
     assert (job.state, job.error) == (JobState.DONE, ())
-    transcript = shelves.transcript(recording)
+    transcript = shelves.transcript(ME, recording)
     assert transcript.recording.name == "meeting.wav"
     assert "".join(turn.text for turn in transcript.turns).startswith("10。11。12。")
-    assert shelves.copy(recording).exists()
-    assert shelves.peaks(recording).exists()
+    assert shelves.files.copy(recording).exists()
+    assert shelves.files.peaks(recording).exists()
 
 
 def test_the_sections_that_fit_are_added_where_somebody_asked(
@@ -61,15 +64,15 @@ def test_the_sections_that_fit_are_added_where_somebody_asked(
 ) -> None:
     def annotate(heard: Transcript, progress: ProgressHook) -> Transcript:
         progress(Progress("annotate", 1.0, 2.0))
-        return replace(heard, kind=Kind.CALL)
+        return replace(heard, passages=(PASSAGE,))
 
     without, asked = add(shelves, "a.wav"), add(shelves, "b.wav", Options(manuals=True))
     worker = make_worker(tmp_path, annotate=annotate)
     while worker.work():
         pass
 
-    assert shelves.transcript(without).kind is Kind.MEETING
-    assert shelves.transcript(asked).kind is Kind.CALL
+    assert shelves.transcript(ME, without).passages == ()
+    assert shelves.transcript(ME, asked).passages == (PASSAGE,)
 
 
 def test_a_library_that_does_not_answer_costs_no_transcript(
@@ -81,8 +84,8 @@ def test_a_library_that_does_not_answer_costs_no_transcript(
     recording = add(shelves, "a.wav", Options(manuals=True))
     make_worker(tmp_path, annotate=annotate).work()
 
-    assert shelves.entry(recording).job.state is JobState.DONE
-    assert shelves.transcript(recording).turns
+    assert shelves.entry(ME, recording).job.state is JobState.DONE
+    assert shelves.transcript(ME, recording).turns
 
 
 def test_what_fails_does_not_keep_others_waiting(tmp_path: Path, shelves: Library) -> None:
@@ -92,7 +95,7 @@ def test_what_fails_does_not_keep_others_waiting(tmp_path: Path, shelves: Librar
     while worker.work():
         pass
 
-    jobs = {one: shelves.entry(one).job for one in (broken, bug, good)}
+    jobs = {one: shelves.entry(ME, one).job for one in (broken, bug, good)}
     assert [job.state for job in jobs.values()] == [
         JobState.FAILED,
         JobState.FAILED,

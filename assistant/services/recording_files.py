@@ -1,0 +1,145 @@
+"""The files of recordings: a folder for each.
+
+20261120-101530-5f3a91/
+  original/         the sound as it came, under its own name
+  playback.webm     a copy that browsers play
+  peaks             its outline: a byte for every twentieth of a second
+
+A folder counts when the archive has a record of its id. It arrives and goes under other names, so
+that a sudden end leaves nothing half there: see `settle`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from assistant.errors import UnknownRecording, storage_errors
+from assistant.services.naming import file_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import BinaryIO
+
+ABANDONED = timedelta(hours=12)
+"""After this, sound that was still arriving when the program ended is dropped."""
+ARRIVING, REMOVED = ".arriving-", ".removed-"
+
+_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+
+
+class RecordingFiles:
+    """Recordings' folders in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @contextmanager
+    def arriving(self, recording: str, name: str) -> Iterator[BinaryIO]:
+        """The file that a recording's sound is written to; it is there when `arrived` is called.
+
+        Nothing is left when the block fails.
+
+        Raises:
+            StorageError: no room, or no right to write.
+        """
+        place = self.folder / f"{ARRIVING}{recording}"
+        try:
+            with storage_errors(self.folder):
+                (place / "original").mkdir(parents=True)
+                with (place / "original" / file_name(name)).open("xb") as file:
+                    yield file
+                    file.flush()
+                    os.fsync(file.fileno())
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+
+    def arrived(self, recording: str) -> None:
+        """The archive knows the recording now: its sound takes its place."""
+        with storage_errors(self.folder):
+            (self.folder / f"{ARRIVING}{recording}").rename(self.folder / recording)
+
+    def drop(self, recording: str) -> None:
+        """The archive did not take it."""
+        shutil.rmtree(self.folder / f"{ARRIVING}{recording}", ignore_errors=True)
+
+    def sound(self, recording: str) -> Path:
+        """The sound as it came.
+
+        Raises:
+            UnknownRecording: there is none.
+        """
+        files = sorted((self._path(recording) / "original").glob("*"))
+        if not files:
+            raise UnknownRecording
+        return files[0]
+
+    def copy(self, recording: str) -> Path:
+        """Where the copy that browsers play is, or will be."""
+        return self._path(recording) / "playback.webm"
+
+    def peaks(self, recording: str) -> Path:
+        """Where the outline of the sound is, or will be."""
+        return self._path(recording) / "peaks"
+
+    @contextmanager
+    def removing(self, recording: str) -> Iterator[None]:
+        """Takes the folder away; it comes back when the block fails, and is gone when it ends well.
+
+        Raises:
+            NotWritable: it cannot be taken away.
+        """
+        here, gone = self.folder / recording, self.folder / f"{REMOVED}{recording}"
+        with storage_errors(here):
+            if here.exists():
+                here.rename(gone)
+        try:
+            yield
+        except BaseException:
+            if gone.exists():
+                gone.rename(here)
+            raise
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def settle(self, now: datetime, known: Callable[[str], bool]) -> None:
+        """After a sudden end: completes what the archive knows, drops what it does not.
+
+        `known` tells whether the archive has a record of that id.
+        """
+        for place in self.folder.glob(f"{ARRIVING}*"):
+            if known(place.name.removeprefix(ARRIVING)):
+                self._put_back(place, ARRIVING)
+            elif _newest(place) < (now - ABANDONED).timestamp():
+                shutil.rmtree(place, ignore_errors=True)
+        for place in self.folder.glob(f"{REMOVED}*"):
+            if known(place.name.removeprefix(REMOVED)):
+                self._put_back(place, REMOVED)
+            else:
+                shutil.rmtree(place, ignore_errors=True)
+
+    def _put_back(self, place: Path, prefix: str) -> None:
+        here = self.folder / place.name.removeprefix(prefix)
+        if not here.exists():
+            with storage_errors(here):
+                place.rename(here)
+
+    def _path(self, recording: str) -> Path:
+        if _ID.fullmatch(recording) is None:
+            raise UnknownRecording
+        return self.folder / recording
+
+
+def new_id(added: datetime) -> str:
+    """An id that sorts by time and tells nobody what was recorded."""
+    return f"{added:%Y%m%d-%H%M%S}-{token_hex(3)}"
+
+
+def _newest(place: Path) -> float:
+    return max(one.stat().st_mtime for one in (place, *place.rglob("*")))
