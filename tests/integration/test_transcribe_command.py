@@ -86,8 +86,12 @@ def test_what_was_said_is_in_the_json_with_who_said_it(delivered: Path) -> None:
 
 
 def test_nothing_stays_behind_but_the_documents(delivered: Path) -> None:
-    left = [path for path in (delivered / "data").rglob("*") if path.is_file()]
-    assert all(path.suffix in (".sqlite", ".sqlite-wal", ".sqlite-shm") for path in left), left
+    data = delivered / "data"
+    left = [path.relative_to(data) for path in data.rglob("*") if path.is_file()]
+    archived = [path for path in left if path.parts[0] == "recordings"]
+    databases = [path for path in left if ".sqlite" in path.name]
+    assert [(path.parts[2], path.name) for path in archived] == [("original", "受付.wav")]
+    assert set(left) == {*archived, *databases}, left
     said = "児童相談所".encode()
     assert not any(said in path.read_bytes() for path in left)
 
