@@ -39,11 +39,15 @@ if TYPE_CHECKING:
         Reranker,
         Tokenizer,
     )
+    from assistant.sealing.master import MasterKeys
+    from assistant.sealing.places import KeyPlace
+    from assistant.sealing.vault import FileVault
     from assistant.services.annotating import Annotator
     from assistant.services.auditing import AuditLog
     from assistant.services.checking import ModelCheck
     from assistant.services.delivering import Deliverer
     from assistant.services.feedback import ManualFeedback
+    from assistant.services.keys import MasterKeyCare
     from assistant.services.library import Library
     from assistant.services.manuals import ManualLibrary
     from assistant.services.searching import ManualSearch
@@ -53,6 +57,7 @@ if TYPE_CHECKING:
     from assistant.speech.whisper import WhisperRecognizer
     from assistant.store.archive import SqlArchive
     from assistant.store.engine import Database
+    from assistant.store.keys import SqlKeyShelf
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # the libraries must not ask a hub for anything
 
@@ -354,7 +359,7 @@ class Application:
 
         return Library(
             store=self.archive,
-            files=RecordingFiles(self.settings.recordings_dir),
+            files=RecordingFiles(self.settings.recordings_dir, self.vault),
             exporters=EXPORTERS,
             queue=self.queue,
             clock=SystemClock(),
@@ -404,6 +409,50 @@ class Application:
         if address is not None:
             return Database(address.get_secret_value())
         return Database(self.settings.state_dir / "kikigaki.sqlite")
+
+    @cached_property
+    def master_keys(self) -> MasterKeys:
+        """The keys that wrap those of files."""
+        from assistant.sealing.master import MADE, MasterKeys
+
+        settings = self.settings
+
+        def made(place: str) -> None:
+            print(MADE[settings.screen_language].format(place=place), file=sys.stderr)
+
+        lock = settings.state_dir / "master.lock"
+        return MasterKeys(key_place(settings), lock, self._sealed_before, made)
+
+    @cached_property
+    def key_shelf(self) -> SqlKeyShelf:
+        """The wrapped keys of files."""
+        from assistant.store.keys import SqlKeyShelf
+
+        return SqlKeyShelf(self.database)
+
+    @cached_property
+    def vault(self) -> FileVault:
+        """Files that nobody reads from the disk."""
+        from assistant.sealing.vault import FileVault
+        from assistant.sealing.wrapping import FileKeys
+
+        keys = FileKeys(self.key_shelf, self.master_keys, SystemClock())
+        return FileVault(keys, sealing=self.settings.seal)
+
+    @cached_property
+    def key_care(self) -> MasterKeyCare:
+        """Shows and rotates the master keys."""
+        from assistant.sealing.rotation import KeyRing
+        from assistant.services.keys import MasterKeyCare
+
+        return MasterKeyCare(KeyRing(self.master_keys), self.key_shelf, self.archive, SystemClock())
+
+    def _sealed_before(self) -> bool:
+        """Whether anything was sealed here: then a new master key would open nothing of it."""
+        from assistant.sealing.vault import holds_sealed
+
+        folders = (self.settings.recordings_dir, self.settings.state_dir / "manuals")
+        return any(map(holds_sealed, folders)) or bool(self.key_shelf.counts())
 
     @cached_property
     def manual_tools(self) -> ManualParts:
@@ -462,6 +511,15 @@ class Application:
         from assistant.jobs.keeper import WorkerKeeper
 
         return WorkerKeeper([sys.executable, "-m", "assistant.work"])
+
+
+def key_place(settings: Settings) -> KeyPlace:
+    """Where the master key is kept."""
+    from assistant.sealing.places import GivenKey, KeyFile, SystemKeyring
+
+    if settings.master_key is not None and settings.master_key.get_secret_value().strip():
+        return GivenKey(settings.master_key.get_secret_value())
+    return SystemKeyring() if settings.master_key_in == "keyring" else KeyFile(settings.key_file)
 
 
 def weight_store(settings: Settings) -> WeightStore:

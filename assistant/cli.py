@@ -14,6 +14,7 @@ from assistant import __version__
 from assistant.bootstrap import Application
 from assistant.cli_db import db_app
 from assistant.cli_doctor import doctor
+from assistant.cli_keys import keys_app
 from assistant.cli_manuals import manuals_app, take_in
 from assistant.cli_models import models_app
 from assistant.cli_screen import Watcher, complain, print_delivery, print_turns, screen
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.add_typer(models_app, name="models")
 app.add_typer(manuals_app, name="manuals")
 app.add_typer(db_app, name="db")
+app.add_typer(keys_app, name="keys")
 app.command()(doctor)
 
 

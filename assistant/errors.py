@@ -39,10 +39,17 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── AddressTaken          the application cannot listen there
 │   ├── OutdatedDatabase      `kikigaki db upgrade` first
 │   ├── NewerDatabase         a newer version of the program has upgraded it
-│   └── BadDatabaseAddress    KIKIGAKI_DATABASE_URL is no address of a database
+│   ├── BadDatabaseAddress    KIKIGAKI_DATABASE_URL is no address of a database
+│   ├── MissingMasterKey      there are sealed files, and no key
+│   ├── WrongMasterKey        the key that is here is another one
+│   ├── BadMasterKey          what is there is no key
+│   ├── FixedMasterKey        it comes from the environment, and cannot be changed from here
+│   └── NoKeyring             the system has no keyring, or it is locked
 ├── StorageError (exit 4)     make room or give rights
 │   ├── DiskFull
 │   ├── NotWritable
+│   ├── BrokenSeal            a sealed file that was changed, cut off or exchanged
+│   ├── LostFileKey           a sealed file whose own key was deleted
 │   ├── DatabaseUnavailable   the server does not answer, or the file is held by others
 │   └── DamagedDatabase
 ├── Unforeseen (exit 1)       try again; show the log to whoever looks after the program
@@ -502,6 +509,74 @@ class BadDatabaseAddress(SetupError):
     )
 
 
+class MissingMasterKey(SetupError):
+    """There are sealed files, and no master key. Details: `place`."""
+
+    ja = (
+        "封をした録音や資料を開く鍵が {place} にありません。何も失われておらず、新しい鍵も作って"
+        "いません。保管してある鍵の写しを {place} に戻してから、もう一度実行してください。"
+    )
+    en = (
+        "The master key that opens the sealed recordings and documents is not at {place}. Nothing "
+        "is lost, and no new key was made: put your copy of it back to {place} and try again."
+    )
+
+
+class WrongMasterKey(SetupError):
+    """Sealed under a master key that is not here. Details: `place`, `wanted`, `here`."""
+
+    ja = (
+        "{place} の鍵 ({here}) では開けません。鍵 {wanted} で封をしたものです。"
+        "何も失われていません。"
+        "鍵 {wanted} の写しを {place} の最後の行に加えてから、もう一度実行してください。"
+    )
+    en = (
+        "The master key at {place} ({here}) does not open this: it was sealed with {wanted}. "
+        "Nothing is lost. Add your copy of {wanted} as the last line at {place} and try again."
+    )
+
+
+class BadMasterKey(SetupError):
+    """Details: `place`."""
+
+    ja = (
+        "{place} の中身が鍵として読み取れません (32 バイトを base64 で書いたものが鍵です)。"
+        "何も失われていません。保管してある写しに戻してください。"
+    )
+    en = (
+        "What is at {place} is no master key (32 bytes written in base64). Nothing is lost: put "
+        "your copy of it back."
+    )
+
+
+class FixedMasterKey(SetupError):
+    """The master key is given by the environment, and cannot be changed from here."""
+
+    ja = (
+        "鍵は環境変数 KIKIGAKI_MASTER_KEY にあり、ここからは変えられません。新しい鍵を "
+        "`openssl rand -base64 32` で作り、「新しい鍵,今の鍵」の順にコンマで並べて設定してから、"
+        "もう一度 `kikigaki keys rotate` を実行してください。"
+    )
+    en = (
+        "The master key is in KIKIGAKI_MASTER_KEY and cannot be changed from here. Make a new one "
+        "with `openssl rand -base64 32`, set the variable to “NEW,PRESENT”, and run `kikigaki "
+        "keys rotate` again."
+    )
+
+
+class NoKeyring(SetupError):
+    """The system has no keyring, or it is locked."""
+
+    ja = (
+        "このシステムのキーリング (資格情報の保管庫) を使えません。何も失われていません。"
+        "ロックを解除するか、KIKIGAKI_MASTER_KEY_IN=file で鍵をファイルに置いてください。"
+    )
+    en = (
+        "The system's keyring cannot be used. Nothing is lost: unlock it, or keep the key in a "
+        "file with KIKIGAKI_MASTER_KEY_IN=file."
+    )
+
+
 class StorageError(KikigakiError):
     """The disk or the database says no."""
 
@@ -523,6 +598,33 @@ class NotWritable(StorageError):
 
     ja = "「{path}」に書き込めません。フォルダーの権限を確かめてください。"
     en = "“{path}” cannot be written to. Check the folder's permissions."
+
+
+class BrokenSeal(StorageError):
+    """A sealed file that was changed, cut off or exchanged. Details: `name`."""
+
+    ja = (
+        "「{name}」は封をしたあとで変わったか、途中で切れているため、開けません。"
+        "ディスクの故障か、書き換えです。このファイルをバックアップから戻してください。"
+        "ほかのものには影響ありません。"
+    )
+    en = (
+        "“{name}” was changed or cut off after it was sealed, by a failing disk or by somebody, "
+        "and cannot be opened. Restore it from a backup. Nothing else is affected."
+    )
+
+
+class LostFileKey(StorageError):
+    """A sealed file whose own key is not in the database. Details: `name`."""
+
+    ja = (
+        "「{name}」の鍵がデータベースにありません。削除されたものなら、もう誰にも読めません。"
+        "データベースを古いバックアップから戻したのなら、新しいものから戻し直してください。"
+    )
+    en = (
+        "The key of “{name}” is not in the database. If it was deleted, nobody can read it any "
+        "more; if the database came from an old backup, restore it from a newer one."
+    )
 
 
 class DatabaseUnavailable(StorageError):
@@ -591,13 +693,13 @@ def storage_errors(path: Path) -> Iterator[None]:
     """Turns the operating system's refusals to write at `path` into a `StorageError`.
 
     Raises:
-        DiskFull: no room, or over quota.
+        DiskFull: no room, over quota, or more than a file may have there.
         NotWritable: no permission, a read-only file system, or a file where a folder should be.
     """
     try:
         yield
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
             raise DiskFull(path=path) from error
         if error.errno in {
             errno.EACCES,

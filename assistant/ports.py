@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO, Literal
 
+    from assistant.keys import FileKey
     from assistant.manual import (
         Display,
         Document,
@@ -46,17 +47,144 @@ if TYPE_CHECKING:
     Reading = Literal["lexical", "dense", "fused", "reranked"]
 
 
+class ReadableFile(Protocol):
+    """A file with bytes to read: a `Path`, or one that is sealed on the disk."""
+
+    @property
+    def name(self) -> str:
+        """Without its folder."""
+
+    def is_file(self) -> bool:
+        """Whether it is there."""
+
+    def open(self, mode: Literal["rb"]) -> BinaryIO:
+        """Its content, at the start; it can be sought in.
+
+        Raises:
+            OSError: it is not there, or may not be read.
+            KikigakiError: it is sealed, and cannot be opened.
+        """
+
+
+class StoredFile(ReadableFile, Protocol):
+    """A file that the program keeps, sealed or plain."""
+
+    @property
+    def path(self) -> Path:
+        """Where it is, or will be. What lies there may be sealed."""
+
+    def size(self) -> int:
+        """Bytes of its content.
+
+        Raises:
+            OSError: it is not there, or may not be read.
+            BrokenSeal: it was cut off.
+        """
+
+    def create(self) -> AbstractContextManager[BinaryIO]:
+        """Writes it anew: whole at its place when the block ends well, else nothing of it.
+
+        What was written can be sought in; only its first 64 KiB can be written again.
+
+        Raises:
+            StorageError: no room, or no right to write.
+            SetupError: it is to be sealed, and the master key is missing.
+        """
+
+
+class Vault(Protocol):
+    """Files that nobody reads from the disk."""
+
+    def ready(self) -> None:
+        """Sees to it that new files can be sealed.
+
+        Raises:
+            SetupError: the master key is missing, or is none.
+        """
+
+    def file(self, path: Path, owner: str) -> StoredFile:
+        """The file at `path`, there or not yet; `owner` names what it belongs to."""
+
+    def shred(self, owner: str) -> None:
+        """Makes everything of `owner` that was sealed unreadable for ever, wherever copies are.
+
+        Raises:
+            StorageError: the keys cannot be deleted.
+        """
+
+
+class KeyShelf(Protocol):
+    """Keeps the wrapped keys of sealed files, apart from the files."""
+
+    def get(self, file: str) -> FileKey | None:
+        """The key of the file with that id."""
+
+    def put(self, key: FileKey) -> None:
+        """Keeps the key of a new file."""
+
+    def delete(self, owner: str) -> None:
+        """Drops the key of the file with that id, and all whose id begins with `owner` and a /."""
+
+    def counts(self) -> dict[str, int]:
+        """How many keys are wrapped under each master key, by its id."""
+
+    def under(self, master: str, limit: int) -> list[FileKey]:
+        """Some of the keys that are wrapped under that master key."""
+
+    def exchange(self, before: Sequence[FileKey], after: Sequence[FileKey]) -> None:
+        """Puts each of `after` in the place of that `before`, unless that was dropped meanwhile."""
+
+
+class MasterKeyRing(Protocol):
+    """The master keys, of which people see ids only. Older ones are there during a rotation."""
+
+    @property
+    def place(self) -> str:
+        """Where they are kept, as people call it."""
+
+    def ids(self) -> tuple[str, ...]:
+        """The newest first; empty when there is none.
+
+        Raises:
+            BadMasterKey: what is there is no key.
+        """
+
+    def add(self) -> None:
+        """Makes a new one, which is the newest from now on.
+
+        Raises:
+            FixedMasterKey: they cannot be changed from here.
+            MissingMasterKey: there is none, and something was sealed with it.
+        """
+
+    def drop_old(self) -> bool:
+        """Forgets all but the newest; False when they cannot be changed from here."""
+
+    def rewrap(self, keys: Sequence[FileKey]) -> list[FileKey]:
+        """The same keys of files under the newest master key.
+
+        Raises:
+            WrongMasterKey: a master key is not here.
+            BrokenSeal: one was changed.
+        """
+
+    def held(self) -> AbstractContextManager[None]:
+        """While the block runs, nobody on this machine seals a file or changes the master keys."""
+
+
 class SoundReader(Protocol):
     """Opens sound files."""
 
-    def survey(self, path: Path, progress: Callable[[float], None] | None = None) -> SoundSurvey:
+    def survey(
+        self, file: ReadableFile, progress: Callable[[float], None] | None = None
+    ) -> SoundSurvey:
         """Looks over the whole file once; `progress` gets the seconds seen so far.
 
         Raises:
             SoundError: the file holds no sound that can be read.
         """
 
-    def blocks(self, path: Path) -> Iterator[Clip]:
+    def blocks(self, file: ReadableFile) -> Iterator[Clip]:
         """The sound from start to end, in blocks of a few seconds, all channels, resampled.
 
         Raises:

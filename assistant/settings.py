@@ -42,6 +42,22 @@ class Settings(BaseSettings):
     """The database: `postgresql://USER:PASSWORD@HOST/NAME` for PostgreSQL 15 or newer. Without it a
     SQLite file in the state folder, which is all that one machine needs."""
 
+    seal: bool = True
+    """Whether new recordings and documents are encrypted on the disk. What was sealed before is
+    read either way."""
+
+    master_key_in: Literal["file", "keyring"] = "file"
+    """Where the master key is kept that opens what is sealed: a file, or the system's keyring. It
+    is made at first use. Keep a copy of it elsewhere: without it nobody can read the recordings."""
+
+    master_key_file: Path | None = None
+    """The file of the master key; `state/master.key` in the data folder by default. On another
+    disk, a stolen data folder tells nothing."""
+
+    master_key: SecretStr | None = None
+    """The master key itself, 32 bytes in base64 (`openssl rand -base64 32`), in the place of file
+    and keyring. During a rotation: the new one, a comma, the old one."""
+
     model: str = "auto"
     """The recognition weights: a name from `kikigaki models list`, a folder, or `auto`, which takes
     the best of the recommended ones that are there."""
@@ -90,6 +106,11 @@ class Settings(BaseSettings):
     def state_dir(self) -> Path:
         """What the program remembers between two runs."""
         return self.data_dir / "state"
+
+    @property
+    def key_file(self) -> Path:
+        """The file of the master key."""
+        return self.master_key_file or self.state_dir / "master.key"
 
     @property
     def library_dir(self) -> Path:

@@ -47,10 +47,11 @@ from assistant.model import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
-    from typing import BinaryIO
+    from typing import BinaryIO, Literal
 
+    from assistant.keys import FileKey
     from assistant.model import FloatArray, SpeakerCount, Transcript
-    from assistant.ports import Reranker, Steps, Ways
+    from assistant.ports import ReadableFile, Reranker, Steps, Ways
 
 FAKE_WEIGHTS = ModelUse("recognition", "fake", "assistant.testing", "MIT", "0" * 64)
 
@@ -69,9 +70,11 @@ class FakeReader:
     block: float = 1.0
     likeness: float = 0.0
 
-    def survey(self, path: Path, progress: Callable[[float], None] | None = None) -> SoundSurvey:
+    def survey(
+        self, file: ReadableFile, progress: Callable[[float], None] | None = None
+    ) -> SoundSurvey:
         """What the sound of that name really holds."""
-        clip = self._sound(path)
+        clip = self._sound(file)
         if progress is not None:
             progress(clip.duration)
         return SoundSurvey(
@@ -79,21 +82,21 @@ class FakeReader:
             channels=len(clip.samples),
             sample_rate=SAMPLE_RATE,
             codec="fake",
-            sha256=path.name,
+            sha256=file.name,
             levels=tuple(float(np.sqrt((row**2).mean())) for row in clip.samples),
             likeness=self.likeness,
         )
 
-    def blocks(self, path: Path) -> Iterator[Clip]:
+    def blocks(self, file: ReadableFile) -> Iterator[Clip]:
         """The sound in blocks."""
-        clip, size = self._sound(path), round(self.block * SAMPLE_RATE)
+        clip, size = self._sound(file), round(self.block * SAMPLE_RATE)
         for first in range(0, clip.samples.shape[1], size):
             yield Clip(clip.samples[:, first : first + size], first / SAMPLE_RATE)
 
-    def _sound(self, path: Path) -> Clip:
-        if path.name not in self.sounds:
-            raise UnreadableSound(name=path.name)
-        return self.sounds[path.name]
+    def _sound(self, file: ReadableFile) -> Clip:
+        if file.name not in self.sounds:
+            raise UnreadableSound(name=file.name)
+        return self.sounds[file.name]
 
 
 class FakeListener:
@@ -245,6 +248,96 @@ class FakeClock:
     def now(self) -> datetime:
         """Always the same moment."""
         return self.time
+
+
+@dataclass(frozen=True)
+class PlainFile:
+    """`ports.StoredFile` that is not sealed."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """Without its folder."""
+        return self.path.name
+
+    def is_file(self) -> bool:
+        """Whether it is there."""
+        return self.path.is_file()
+
+    def size(self) -> int:
+        """In bytes."""
+        return self.path.stat().st_size
+
+    def open(self, mode: Literal["rb"] = "rb") -> BinaryIO:
+        """At its start."""
+        return self.path.open(mode)
+
+    @contextmanager
+    def create(self) -> Iterator[BinaryIO]:
+        """At its place when the block ends well."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        part = self.path.with_name(f".{self.path.name}.part")
+        try:
+            with part.open("wb") as file:
+                yield file
+            part.replace(self.path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+@dataclass
+class PlainVault:
+    """`ports.Vault` that seals nothing; `shredded` are the owners that it was to forget."""
+
+    shredded: list[str] = field(default_factory=list)
+
+    def ready(self) -> None:
+        """Always."""
+
+    def file(self, path: Path, owner: str) -> PlainFile:
+        """The file at `path`."""
+        del owner
+        return PlainFile(path)
+
+    def shred(self, owner: str) -> None:
+        """Notes it."""
+        self.shredded.append(owner)
+
+
+@dataclass
+class MemoryKeyShelf:
+    """`ports.KeyShelf` in memory."""
+
+    kept: dict[str, FileKey] = field(default_factory=dict)
+
+    def get(self, file: str) -> FileKey | None:
+        """The key of the file with that id."""
+        return self.kept.get(file)
+
+    def put(self, key: FileKey) -> None:
+        """Keeps the key of a new file."""
+        self.kept[key.file] = key
+
+    def delete(self, owner: str) -> None:
+        """Drops the keys of an owner, or that of one file."""
+        for file in list(self.kept):
+            if file == owner or file.startswith(f"{owner}/"):
+                del self.kept[file]
+
+    def counts(self) -> dict[str, int]:
+        """How many keys are wrapped under each master key."""
+        return dict(Counter(key.master for key in self.kept.values()))
+
+    def under(self, master: str, limit: int) -> list[FileKey]:
+        """Some of the keys that are wrapped under that master key."""
+        return [key for key in self.kept.values() if key.master == master][:limit]
+
+    def exchange(self, before: Sequence[FileKey], after: Sequence[FileKey]) -> None:
+        """Those that are still there."""
+        for old, new in zip(before, after, strict=True):
+            if self.kept.get(old.file) == old:
+                self.kept[old.file] = new
 
 
 @dataclass

@@ -9,7 +9,7 @@ from assistant.people import SINGLE_USER
 from assistant.services.library import Library, Workbench
 from assistant.services.recording_files import RecordingFiles
 from assistant.services.transcribing import Options
-from assistant.testing import FakeClock, FakeExporter
+from assistant.testing import FakeClock, FakeExporter, PlainVault
 from tests.archives import archive_in
 from tests.recordings import make_transcript
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from assistant.model import Transcript
     from assistant.people import Actor
-    from assistant.ports import Exporter
+    from assistant.ports import Exporter, StoredFile, Vault
     from assistant.services.queueing import Queue
 
 
@@ -29,16 +29,23 @@ def library_in(
     forget: Callable[[str], None] = lambda _: None,
     exporters: Mapping[str, Exporter] | None = None,
     clock: FakeClock | None = None,
+    vault: Vault | None = None,
 ) -> Library:
     """The library of a data folder; several processes may share it."""
     return Library(
         store=archive_in(folder),
-        files=RecordingFiles(folder / "recordings"),
+        files=RecordingFiles(folder / "recordings", vault or PlainVault()),
         exporters=exporters or {"txt": FakeExporter()},
         queue=queue,
         clock=clock or FakeClock(),
         forget=forget,
     )
+
+
+def content(file: StoredFile) -> bytes:
+    """What is in it."""
+    with file.open("rb") as stream:
+        return stream.read()
 
 
 def bench_in(folder: Path, library: Library) -> Workbench:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from assistant.jobs.worker import Annotate, Preparation
     from assistant.model import Heard, Window
+    from assistant.ports import ReadableFile, StoredFile
     from assistant.services.library import Library
 
 GROUP = 4
@@ -42,10 +43,10 @@ class Reader(FakeReader):
         super().__init__({})
         self.name = ""
 
-    def _sound(self, path: Path) -> Clip:
-        self.name = path.name
-        if path.name.startswith("broken"):
-            return super()._sound(path)
+    def _sound(self, file: ReadableFile) -> Clip:
+        self.name = file.name
+        if file.name.startswith("broken"):
+            return super()._sound(file)
         return sound([0.1 + 0.01 * second for second in range(SECONDS)])
 
 
@@ -84,12 +85,14 @@ def library(data: Path, queue: QueueDatabase, steps: StepsDatabase) -> Library:
 
 
 def write_something(
-    sound: Path, copy: Path, peaks: Path, progress: Callable[[float], None]
+    sound: ReadableFile, copy: StoredFile, peaks: StoredFile, progress: Callable[[float], None]
 ) -> None:
     """Writes something in the place of a copy and an outline."""
-    copy.write_bytes(sound.read_bytes())
+    with sound.open("rb") as source, copy.create() as file:
+        file.write(source.read())
     progress(1.0)
-    peaks.write_bytes(bytes(SECONDS * SAMPLE_RATE // 800))
+    with peaks.create() as file:
+        file.write(bytes(SECONDS * SAMPLE_RATE // 800))
 
 
 def make_worker(

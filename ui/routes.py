@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 
 from assistant import __version__
 from assistant.errors import BadSpeakerCount, StorageError
@@ -16,6 +16,7 @@ from assistant.services.transcribing import Options
 from ui.acting import Acting  # noqa: TC001 (FastAPI reads it)
 from ui.labels import LABELS
 from ui.payload import entry_json, transcript_json
+from ui.ranges import ranged
 from ui.web import PRIVATE, attachment, write_stream
 
 if TYPE_CHECKING:
@@ -101,14 +102,13 @@ class Routes:
         """The transcript, with names."""
         return JSONResponse(transcript_json(self._library.transcript(actor, recording)))
 
-    def sound(self, actor: Acting, recording: str) -> FileResponse:
+    def sound(self, request: Request, actor: Acting, recording: str) -> Response:
         """The copy that browsers play, in ranges; before it is made, the sound as it came."""
-        return FileResponse(self._library.sound(actor, recording), headers=PRIVATE)
+        return ranged(request, self._library.sound(actor, recording), PRIVATE)
 
-    def peaks(self, actor: Acting, recording: str) -> FileResponse:
+    def peaks(self, request: Request, actor: Acting, recording: str) -> Response:
         """The outline of the sound."""
-        outline = self._library.peaks(actor, recording)
-        return FileResponse(outline, media_type="application/octet-stream", headers=PRIVATE)
+        return ranged(request, self._library.peaks(actor, recording), PRIVATE)
 
     def export(self, actor: Acting, recording: str, form: str) -> Response:
         """A document to save."""

@@ -6,6 +6,7 @@ silence of its length, so that what follows keeps its time.
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -27,9 +28,7 @@ from assistant.model import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from io import BufferedReader
-    from pathlib import Path
-    from typing import NoReturn
+    from typing import BinaryIO, NoReturn
 
     from av.audio.codeccontext import AudioCodecContext
     from av.audio.frame import AudioFrame
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from av.packet import Packet
 
     from assistant.model import FloatArray
+    from assistant.ports import ReadableFile
 
 RATES = range(1_000, 768_001)
 """Sampling rates that are believed. A damaged header may claim 1 Hz, which fills the memory."""
@@ -63,7 +63,9 @@ class Track:
     `failed` (something could not be decoded) and `damaged` are final after the iteration.
     """
 
-    def __init__(self, path: Path, container: InputContainer, index: int, rate: int) -> None:
+    def __init__(
+        self, file: ReadableFile, container: InputContainer, index: int, rate: int
+    ) -> None:
         stream: AudioStream = container.streams.audio[index]
         self.container = container.format.name
         context: AudioCodecContext | None = stream.codec_context
@@ -73,7 +75,7 @@ class Track:
         self.failed = False
         self._torn = False
         self._failing = False
-        self._path = path
+        self._file = file
         self._container = container
         self._stream = stream
         self._rate = rate
@@ -115,7 +117,7 @@ class Track:
     def _packets(self) -> Iterator[Packet[AudioStream] | None]:
         """The track's packets, then None, which empties the decoder."""
         try:
-            with readable(self._path):
+            with readable(self._file):
                 yield from (packet for packet in self._container.demux(self._stream) if packet.size)
         except av.FFmpegError:
             self._fail()
@@ -198,7 +200,7 @@ def _length(packet: Packet[AudioStream]) -> float:
 class _Source:
     """A file as PyAV reads it. Damaged headers send it before the start, which is no disk error."""
 
-    def __init__(self, file: BufferedReader) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self.name = file.name
         self.read = file.read
         self.tell = file.tell
@@ -213,7 +215,7 @@ class _Source:
 
 
 @contextmanager
-def open_track(path: Path, rate: int = SAMPLE_RATE) -> Iterator[Track]:
+def open_track(file: ReadableFile, rate: int = SAMPLE_RATE) -> Iterator[Track]:
     """The first audio track of the file that holds sound, resampled to `rate`.
 
     Raises:
@@ -221,20 +223,21 @@ def open_track(path: Path, rate: int = SAMPLE_RATE) -> Iterator[Track]:
         InaccessibleSound: it cannot be read.
         EmptySound: no bytes, or a track without samples.
         NoSoundTrack: no track, or one of zero channels.
-        ProtectedSound: encrypted.
+        ProtectedSound: encrypted by whoever made it.
         UnreadableSound: nothing that is a sound, or nothing of it can be decoded.
+        KikigakiError: it is sealed, and cannot be opened.
     """
-    with open_file(path) as (file, size):
+    with open_file(file) as (stream, size):
         if not size:
-            raise EmptySound(name=path.name)
-        if is_protected(file, size):
-            raise ProtectedSound(name=path.name)
+            raise EmptySound(name=file.name)
+        if is_protected(stream, size):
+            raise ProtectedSound(name=file.name)
         failed: list[Track] = []
         while True:
-            with _open_container(file, path) as container:
+            with _open_container(stream, file) as container:
                 if len(failed) == len(container.streams.audio):
-                    _refuse(path.name, failed)
-                track = Track(path, container, len(failed), rate)
+                    _refuse(file.name, failed)
+                track = Track(file, container, len(failed), rate)
                 if track.begin():
                     yield track
                     return
@@ -242,40 +245,44 @@ def open_track(path: Path, rate: int = SAMPLE_RATE) -> Iterator[Track]:
 
 
 @contextmanager
-def open_file(path: Path) -> Iterator[tuple[BufferedReader, int]]:
-    """The file for reading, and its size in bytes.
+def open_file(file: ReadableFile) -> Iterator[tuple[BinaryIO, int]]:
+    """The file for reading, and the size of its content in bytes.
 
     Raises:
         NothingFound: there is no such file.
         InaccessibleSound: it may not be read.
+        KikigakiError: it is sealed, and cannot be opened.
     """
-    with readable(path):
-        if not path.is_file():
-            raise NothingFound(path=path)
-        file, size = path.open("rb"), path.stat().st_size
-    with file:
-        yield file, size
+    with readable(file):
+        if not file.is_file():
+            raise NothingFound(path=file)
+        stream = file.open("rb")
+    with stream:
+        with readable(file):
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(0)
+        yield stream, size
 
 
 @contextmanager
-def readable(path: Path) -> Iterator[None]:
+def readable(file: ReadableFile) -> Iterator[None]:
     """Turns the operating system's refusals to read the file into `InaccessibleSound`."""
     try:
         yield
     except av.FFmpegError:
         raise
     except OSError as error:
-        raise InaccessibleSound(name=path.name) from error
+        raise InaccessibleSound(name=file.name) from error
 
 
-def _open_container(file: BufferedReader, path: Path) -> InputContainer:
-    file.seek(0)
+def _open_container(stream: BinaryIO, file: ReadableFile) -> InputContainer:
+    stream.seek(0)
     try:
-        with readable(path):
-            source = _Source(file)
+        with readable(file):
+            source = _Source(stream)
             container: InputContainer = av.open(source, options=OPTIONS, metadata_errors="replace")
     except (av.FFmpegError, ValueError) as error:
-        raise UnreadableSound(name=path.name) from error
+        raise UnreadableSound(name=file.name) from error
     return container
 
 

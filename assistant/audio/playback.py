@@ -6,23 +6,20 @@ them on Linux), it is a tenth of the size of WAV, and the index of the file make
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import av
 import numpy as np
 
 from assistant.audio.decode import open_track
-from assistant.errors import storage_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
     from typing import BinaryIO
 
     from assistant.audio.decode import Track
     from assistant.model import FloatArray
+    from assistant.ports import ReadableFile
 
 RATE = 48_000
 """Samples per second; Opus knows no 44,100."""
@@ -31,18 +28,18 @@ BIT_RATE = 40_000
 
 
 def playback_copy(
-    source: Path, target: Path, progress: Callable[[float], None] | None = None
+    source: ReadableFile, target: BinaryIO, progress: Callable[[float], None] | None = None
 ) -> None:
-    """Writes `source` as WebM to `target`, whole or not at all; same times as the blocks.
+    """Writes `source` as WebM to `target`, which can seek; same times as the blocks.
 
     Stereo stays stereo, more channels are mixed to one. `progress` gets the seconds written.
 
     Raises:
         SoundError: the source holds no sound that can be read.
-        StorageError: the target cannot be written.
+        OSError: the target cannot be written.
     """
-    with open_track(source, RATE) as track, _replacing(target) as file:
-        _encode(track, file, progress or (lambda seconds: None))
+    with open_track(source, RATE) as track:
+        _encode(track, target, progress or (lambda seconds: None))
 
 
 def _encode(track: Track, file: BinaryIO, progress: Callable[[float], None]) -> None:
@@ -66,18 +63,3 @@ def _packed(piece: FloatArray) -> FloatArray:
         louder = np.sqrt(np.float32(len(piece)))
         piece = np.clip(piece.mean(axis=0, keepdims=True) * louder, -1.0, 1.0)
     return np.ascontiguousarray(piece.T).reshape(1, -1)
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[BinaryIO]:
-    """A file beside `target` that takes its place when all went well, and is gone when not."""
-    part = target.with_name(f".{target.name}.{token_hex(4)}.part")
-    with storage_errors(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("xb") as file:
-            try:
-                yield file
-                file.flush()
-                part.replace(target)
-            finally:
-                part.unlink(missing_ok=True)

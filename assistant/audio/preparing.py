@@ -9,18 +9,21 @@ import numpy as np
 from assistant.audio.playback import playback_copy
 from assistant.audio.reader import PyAVReader
 from assistant.audio.waveform import peaks
-from assistant.errors import storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+    from assistant.ports import ReadableFile, StoredFile
 
 PEAKS_PER_SECOND = 20
 """Bytes in the outline for each second; `ui/static/timeline.js` counts on it."""
 
 
 def prepare(
-    sound: Path, copy: Path, outline: Path, progress: Callable[[float], None] | None = None
+    sound: ReadableFile,
+    copy: StoredFile,
+    outline: StoredFile,
+    progress: Callable[[float], None] | None = None,
 ) -> None:
     """Writes a copy of `sound` that browsers play, and its outline over all channels.
 
@@ -30,9 +33,8 @@ def prepare(
         SoundError: the file holds no sound that can be read.
         StorageError: no room, or no right to write.
     """
-    playback_copy(sound, copy, progress)
+    with copy.create() as file:
+        playback_copy(sound, file, progress)
     loudest = peaks(PyAVReader(), sound, PEAKS_PER_SECOND).max(axis=0)
-    part = outline.with_name(f".{outline.name}.part")
-    with storage_errors(outline):
-        part.write_bytes(np.round(np.clip(loudest, 0.0, 1.0) * 255).astype(np.uint8).tobytes())
-        part.replace(outline)
+    with outline.create() as file:
+        file.write(np.round(np.clip(loudest, 0.0, 1.0) * 255).astype(np.uint8).tobytes())

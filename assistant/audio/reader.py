@@ -14,9 +14,9 @@ from assistant.model import SAMPLE_RATE, Clip, SoundSurvey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from assistant.model import FloatArray
+    from assistant.ports import ReadableFile
 
 BLOCK_SECONDS = 5
 """Length of every block but the last."""
@@ -31,14 +31,16 @@ class PyAVReader:
     is damaged somewhere is read as far as it goes by both, and the survey says so.
     """
 
-    def survey(self, path: Path, progress: Callable[[float], None] | None = None) -> SoundSurvey:
+    def survey(
+        self, file: ReadableFile, progress: Callable[[float], None] | None = None
+    ) -> SoundSurvey:
         """Looks over the whole file once; `progress` gets the seconds seen so far.
 
         Raises:
             SoundError: the file holds no sound that can be read.
             NothingFound: there is no such file.
         """
-        with open_track(path) as track:
+        with open_track(file) as track:
             likeness, energy, end = Likeness(track.channels), np.zeros(track.channels), 0.0
             for clip in _clips(track):
                 likeness.add(clip.samples)
@@ -51,20 +53,20 @@ class PyAVReader:
             channels=track.channels,
             sample_rate=track.sample_rate,
             codec=track.codec,
-            sha256=_sha256(path),
+            sha256=_sha256(file),
             levels=tuple(np.sqrt(energy / (end * SAMPLE_RATE)).tolist()),
             likeness=likeness.largest,
-            truncated=_truncated(path, track, end),
+            truncated=_truncated(file, track, end),
         )
 
-    def blocks(self, path: Path) -> Iterator[Clip]:
+    def blocks(self, file: ReadableFile) -> Iterator[Clip]:
         """The sound from start to end, in blocks of `BLOCK_SECONDS`, the last one shorter.
 
         Raises:
             SoundError: the file holds no sound that can be read.
             NothingFound: there is no such file.
         """
-        with open_track(path) as track:
+        with open_track(file) as track:
             yield from _clips(track)
 
 
@@ -95,13 +97,14 @@ def _batches(track: Track, size: int) -> Iterator[list[FloatArray]]:
     yield pieces
 
 
-def _sha256(path: Path) -> str:
-    with open_file(path) as (file, _), readable(path):
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _sha256(file: ReadableFile) -> str:
+    with open_file(file) as (stream, _), readable(file):
+        digest = hashlib.file_digest(stream, "sha256")  # type: ignore[arg-type]  # it has readinto
+        return digest.hexdigest()
 
 
-def _truncated(path: Path, track: Track, decoded: float) -> bool:
-    with open_file(path) as (file, size), readable(path):
-        if track.damaged or ends_early(file, size, track.container):
+def _truncated(file: ReadableFile, track: Track, decoded: float) -> bool:
+    with open_file(file) as (stream, size), readable(file):
+        if track.damaged or ends_early(stream, size, track.container):
             return True
     return track.container in ANNOUNCING and track.announced - decoded > MISSING_SECONDS

@@ -9,13 +9,11 @@ import numpy as np
 from assistant.model import SAMPLE_RATE
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from assistant.model import FloatArray
-    from assistant.ports import SoundReader
+    from assistant.ports import ReadableFile, SoundReader
 
 
-def peaks(reader: SoundReader, path: Path, per_second: int = 20) -> FloatArray:
+def peaks(reader: SoundReader, file: ReadableFile, per_second: int = 20) -> FloatArray:
     """The largest absolute sample of every 1 / `per_second`: shape (channels, n), 0 to 1.
 
     `per_second` divides `SAMPLE_RATE`, so that the outline does not drift against the sound.
@@ -29,7 +27,7 @@ def peaks(reader: SoundReader, path: Path, per_second: int = 20) -> FloatArray:
         raise ValueError(f"{per_second} does not divide {SAMPLE_RATE}")
     outlines: list[FloatArray] = []
     rest: FloatArray | None = None
-    for clip in reader.blocks(path):
+    for clip in reader.blocks(file):
         samples = clip.samples if rest is None else np.concatenate((rest, clip.samples), axis=1)
         whole = samples.shape[1] // size * size
         outlines.append(_outline(samples[:, :whole], size))

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from assistant.model import Transcript
-    from assistant.ports import ProgressHook
+    from assistant.ports import ProgressHook, ReadableFile, StoredFile
     from assistant.services.library import Workbench
     from assistant.services.queueing import Job, WorkerSide
     from assistant.services.transcribing import Transcriber
 
-    Preparation = Callable[[Path, Path, Path, Callable[[float], None]], None]
+    Preparation = Callable[[ReadableFile, StoredFile, StoredFile, Callable[[float], None]], None]
     Annotate = Callable[[Transcript, ProgressHook], Transcript]
 
 log = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ class Worker:
         reporter = Reporter(self._queue, job.recording)
         sound = self._library.sound(job.recording)
         copy, peaks = self._library.copy(job.recording), self._library.peaks(job.recording)
-        if not (copy.exists() and peaks.exists()):
+        if not (copy.is_file() and peaks.is_file()):
             self._prepare(sound, copy, peaks, lambda done: reporter(Progress("prepare", done, 0)))
         work = self._transcriber.prepare(sound, job.options, reporter)
         self._queue.began(job.recording, work.id)

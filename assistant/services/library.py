@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from assistant.model import Transcript
     from assistant.people import Actor
-    from assistant.ports import Clock, Exporter
+    from assistant.ports import Clock, Exporter, StoredFile
     from assistant.services.archive_store import ArchiveStore, Unit
     from assistant.services.queueing import Queue
     from assistant.services.recording_files import RecordingFiles
@@ -158,7 +158,7 @@ class Library:
             record = _find(unit, actor, Right.VIEW, recording)
         return _entry(record, self._queue.find(recording))
 
-    def sound(self, actor: Actor, recording: str) -> Path:
+    def sound(self, actor: Actor, recording: str) -> StoredFile:
         """What a page plays: the copy that browsers play, or the sound as it came.
 
         Raises:
@@ -167,11 +167,11 @@ class Library:
         with self._store.reading() as unit:
             _find(unit, actor, Right.PLAY, recording)
         copy = self.files.copy(recording)
-        path = copy if copy.exists() else self.files.sound(recording)
+        file = copy if copy.is_file() else self.files.sound(recording)
         self._note_playing(actor, recording)
-        return path
+        return file
 
-    def peaks(self, actor: Actor, recording: str) -> Path:
+    def peaks(self, actor: Actor, recording: str) -> StoredFile:
         """The outline of the sound.
 
         Raises:
@@ -180,7 +180,7 @@ class Library:
         with self._store.reading() as unit:
             _find(unit, actor, Right.PLAY, recording)
         outline = self.files.peaks(recording)
-        if not outline.exists():
+        if not outline.is_file():
             raise UnknownRecording
         return outline
 
@@ -385,7 +385,7 @@ class Workbench:
         self._store = store
         self._clock = clock
 
-    def sound(self, recording: str) -> Path:
+    def sound(self, recording: str) -> StoredFile:
         """The sound as it came.
 
         Raises:
@@ -393,12 +393,12 @@ class Workbench:
         """
         return self._files.sound(recording)
 
-    def copy(self, recording: str) -> Path:
-        """Where the copy that browsers play is, or will be."""
+    def copy(self, recording: str) -> StoredFile:
+        """The copy that browsers play, there or not yet."""
         return self._files.copy(recording)
 
-    def peaks(self, recording: str) -> Path:
-        """Where the outline of the sound is, or will be."""
+    def peaks(self, recording: str) -> StoredFile:
+        """The outline of the sound, there or not yet."""
         return self._files.peaks(recording)
 
     def annotate(self, recording: str, annotate: Callable[[Transcript], Transcript]) -> None:

@@ -1,7 +1,7 @@
 """The files of recordings: a folder for each.
 
 20261120-101530-5f3a91/
-  original/         the sound as it came, under its own name
+  original/         the sound as it came, under its own name, sealed
   playback.webm     a copy that browsers play
   peaks             its outline: a byte for every twentieth of a second
 
@@ -11,7 +11,6 @@ that a sudden end leaves nothing half there: see `settle`.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from contextlib import contextmanager
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
+    from assistant.ports import StoredFile, Vault
+
 ABANDONED = timedelta(hours=12)
 """After this, sound that was still arriving when the program ended is dropped."""
 ARRIVING, REMOVED = ".arriving-", ".removed-"
@@ -35,10 +36,11 @@ _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
 
 class RecordingFiles:
-    """Recordings' folders in `folder`."""
+    """Recordings' folders in `folder`; the vault seals what lies in them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, vault: Vault) -> None:
         self.folder = folder
+        self._vault = vault
 
     @contextmanager
     def arriving(self, recording: str, name: str) -> Iterator[BinaryIO]:
@@ -48,15 +50,15 @@ class RecordingFiles:
 
         Raises:
             StorageError: no room, or no right to write.
+            SetupError: the master key is missing.
         """
         place = self.folder / f"{ARRIVING}{recording}"
         try:
             with storage_errors(self.folder):
-                (place / "original").mkdir(parents=True)
-                with (place / "original" / file_name(name)).open("xb") as file:
+                place.mkdir(parents=True)
+                sound = self._vault.file(place / "original" / file_name(name), recording)
+                with sound.create() as file:
                     yield file
-                    file.flush()
-                    os.fsync(file.fileno())
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise
@@ -68,9 +70,9 @@ class RecordingFiles:
 
     def drop(self, recording: str) -> None:
         """The archive did not take it."""
-        shutil.rmtree(self.folder / f"{ARRIVING}{recording}", ignore_errors=True)
+        self._destroy(self.folder / f"{ARRIVING}{recording}", recording)
 
-    def sound(self, recording: str) -> Path:
+    def sound(self, recording: str) -> StoredFile:
         """The sound as it came.
 
         Raises:
@@ -79,15 +81,15 @@ class RecordingFiles:
         files = sorted((self._path(recording) / "original").glob("*"))
         if not files:
             raise UnknownRecording
-        return files[0]
+        return self._vault.file(files[0], recording)
 
-    def copy(self, recording: str) -> Path:
-        """Where the copy that browsers play is, or will be."""
-        return self._path(recording) / "playback.webm"
+    def copy(self, recording: str) -> StoredFile:
+        """The copy that browsers play, there or not yet."""
+        return self._vault.file(self._path(recording) / "playback.webm", recording)
 
-    def peaks(self, recording: str) -> Path:
-        """Where the outline of the sound is, or will be."""
-        return self._path(recording) / "peaks"
+    def peaks(self, recording: str) -> StoredFile:
+        """The outline of the sound, there or not yet."""
+        return self._vault.file(self._path(recording) / "peaks", recording)
 
     @contextmanager
     def removing(self, recording: str) -> Iterator[None]:
@@ -106,23 +108,32 @@ class RecordingFiles:
             if gone.exists():
                 gone.rename(here)
             raise
-        shutil.rmtree(gone, ignore_errors=True)
+        self._destroy(gone, recording)
 
     def settle(self, now: datetime, known: Callable[[str], bool]) -> None:
         """After a sudden end: completes what the archive knows, drops what it does not.
 
         `known` tells whether the archive has a record of that id.
         """
+        latest = (now - ABANDONED).timestamp()
+        for part in self.folder.glob("*/.*.part"):  # a copy whose making ended with its process
+            if _newest(part) < latest:
+                part.unlink(missing_ok=True)
         for place in self.folder.glob(f"{ARRIVING}*"):
             if known(place.name.removeprefix(ARRIVING)):
                 self._put_back(place, ARRIVING)
-            elif _newest(place) < (now - ABANDONED).timestamp():
-                shutil.rmtree(place, ignore_errors=True)
+            elif _newest(place) < latest:
+                self._destroy(place, place.name.removeprefix(ARRIVING))
         for place in self.folder.glob(f"{REMOVED}*"):
             if known(place.name.removeprefix(REMOVED)):
                 self._put_back(place, REMOVED)
             else:
-                shutil.rmtree(place, ignore_errors=True)
+                self._destroy(place, place.name.removeprefix(REMOVED))
+
+    def _destroy(self, place: Path, recording: str) -> None:
+        """The keys first: without them, nothing that is left somewhere can be read."""
+        self._vault.shred(recording)
+        shutil.rmtree(place, ignore_errors=True)
 
     def _put_back(self, place: Path, prefix: str) -> None:
         here = self.folder / place.name.removeprefix(prefix)

@@ -21,13 +21,13 @@ from assistant.services.turns import build_turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from assistant.model import ModelUse, SoundSurvey, Turn
     from assistant.ports import (
         Clock,
         Diarizer,
         ProgressHook,
+        ReadableFile,
         Recognizer,
         SoundReader,
         Steps,
@@ -60,7 +60,7 @@ class Options:
 class Work:
     """A file, looked over, and how it will be heard. `id` tells apart what gives other results."""
 
-    path: Path
+    file: ReadableFile
     options: Options
     survey: SoundSurvey
     plan: LanePlan
@@ -93,12 +93,14 @@ class Transcriber:
         self._names = DEFAULT_NAMES[screen_language]
 
     def transcribe(
-        self, path: Path, options: Options, progress: ProgressHook | None = None
+        self, file: ReadableFile, options: Options, progress: ProgressHook | None = None
     ) -> Transcript:
-        """The transcript of the sound file at `path`: `run` of what `prepare` finds."""
-        return self.run(self.prepare(path, options, progress), progress)
+        """The transcript of a sound file: `run` of what `prepare` finds."""
+        return self.run(self.prepare(file, options, progress), progress)
 
-    def prepare(self, path: Path, options: Options, progress: ProgressHook | None = None) -> Work:
+    def prepare(
+        self, file: ReadableFile, options: Options, progress: ProgressHook | None = None
+    ) -> Work:
         """Looks over the file and decides how it will be heard.
 
         Raises:
@@ -106,11 +108,11 @@ class Transcriber:
             SetupError: weights are missing or damaged.
         """
         report = progress or _unwatched
-        survey = self._reader.survey(path, lambda seconds: report(Progress("survey", seconds, 0.0)))
+        survey = self._reader.survey(file, lambda seconds: report(Progress("survey", seconds, 0.0)))
         plan = plan_lanes(survey, options, self._tools.ways())
         model = self._tools.weights(options.model)
         settings = self._settings(options) | {"speakers_by": plan.way}
-        return Work(path, options, survey, plan, settings, _work_id(survey, model, settings))
+        return Work(file, options, survey, plan, settings, _work_id(survey, model, settings))
 
     def run(self, work: Work, progress: ProgressHook | None = None) -> Transcript:
         """The transcript; `progress` is called for each block of sound and may raise `Stopped`.
@@ -124,17 +126,17 @@ class Transcriber:
         duration = work.survey.duration
         recognizer = self._tools.recognizer(work.options.model)
         diarizer = self._diarizer(work.plan)
-        with self._steps.open(work.id, work.path.name) as steps:
+        with self._steps.open(work.id, work.file.name) as steps:
             watched = _WatchedSteps(steps, report, duration)
             session = self._session(work, recognizer, diarizer, watched)
-            for block in self._reader.blocks(work.path):
+            for block in self._reader.blocks(work.file):
                 session.feed(block)
                 watched.report("recognize", block.end)
             watched.report("finish", duration)
             outcome = session.finish()
         turns, speakers = self._attribute(outcome, work)
         return Transcript(
-            recording=Recording.surveyed(work.path.name, work.survey),
+            recording=Recording.surveyed(work.file.name, work.survey),
             kind=work.plan.kind,
             speakers=speakers,
             turns=turns,

@@ -99,6 +99,20 @@ class Database:
                 _run_migrations(connection)
         return before, migrations.HEAD
 
+    def settle(self) -> None:
+        """Takes what was deleted out of the log that SQLite keeps beside its file.
+
+        Where others read at the moment, this happens later by itself.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        if self._path is not None:
+            with self._refusals(), self._engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                assert raw is not None  # noqa: S101 - it is connected
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Lets go of all connections."""
         self._engine.dispose()

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from assistant.archive import Edit, Field, Origin, Record
 from assistant.model import Kind
 from assistant.store import archive_tables as t
+from assistant.store.keys import drop_keys
 from assistant.store.turns import SqlTurns
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class SqlRecords:
     def remove(self, record: str) -> None:
         """Drops it with everything that belongs to it."""
         self._turns.remove(record)
+        drop_keys(self._connection, record)
         self._connection.execute(t.record.delete().where(_this(record)))
 
     def keep(self, record: str, transcript: Transcript, by: str, at: datetime) -> int:

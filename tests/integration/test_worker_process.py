@@ -18,6 +18,7 @@ from assistant.jobs.steps import StepsDatabase
 from assistant.people import SINGLE_USER as ME
 from assistant.services.queueing import JobState
 from assistant.services.transcribing import Options
+from tests.libraries import content
 from tests.worker_process import library
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def test_a_recording_that_always_crashes_fails_and_the_next_one_is_heard(
     job = shelves.entry(ME, deadly).job
     assert (job.state, job.attempts) == (JobState.FAILED, 3)
     assert "録音は残っています" in dict(job.error)["ja"]
-    assert shelves.sound(ME, deadly).read_bytes() == b"sound"
+    assert content(shelves.sound(ME, deadly)) == b"sound"
 
 
 def test_what_is_stuck_can_be_stopped_and_the_next_one_is_heard(

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from assistant.model import Progress
 from assistant.people import SINGLE_USER as ME
-from tests.libraries import Shelves
+from tests.libraries import Shelves, content
 from ui.guard import Guard, names_of
 from ui.routes import Routes
 from ui.web import add_error_handlers
@@ -50,7 +50,7 @@ def test_a_recording_arrives_byte_for_byte_with_what_was_chosen(site: Site) -> N
     )
 
     entry = site.library.entry(ME, recording)
-    assert site.library.sound(ME, recording).read_bytes() == SOUND
+    assert content(site.library.sound(ME, recording)) == SOUND
     assert entry.record.name == "令和8年/会議.wav"
     assert (entry.job.options.kind, entry.job.options.model) == ("meeting", "small")
     assert entry.job.options.manuals

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from assistant.model import FloatArray, SoundSurvey
+    from assistant.ports import ReadableFile
 
 
 class Blocks:
@@ -23,10 +24,12 @@ class Blocks:
     def __init__(self, samples: FloatArray, *ends: int) -> None:
         self._parts = np.split(samples, sorted(ends), axis=1)
 
-    def survey(self, path: Path, progress: Callable[[float], None] | None = None) -> SoundSurvey:
+    def survey(
+        self, file: ReadableFile, progress: Callable[[float], None] | None = None
+    ) -> SoundSurvey:
         raise NotImplementedError
 
-    def blocks(self, path: Path) -> Iterator[Clip]:
+    def blocks(self, file: ReadableFile) -> Iterator[Clip]:
         return (Clip(part) for part in self._parts if part.size)
 
 

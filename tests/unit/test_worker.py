@@ -55,8 +55,8 @@ def test_a_recording_becomes_a_transcript(
     transcript = shelves.transcript(ME, recording)
     assert transcript.recording.name == "meeting.wav"
     assert "".join(turn.text for turn in transcript.turns).startswith("10。11。12。")
-    assert shelves.files.copy(recording).exists()
-    assert shelves.files.peaks(recording).exists()
+    assert shelves.files.copy(recording).is_file()
+    assert shelves.files.peaks(recording).is_file()
 
 
 def test_the_sections_that_fit_are_added_where_somebody_asked(

@@ -1,0 +1,153 @@
+"""Files that are sealed as they are written, and read as if they were not."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from secrets import token_hex
+from typing import TYPE_CHECKING, cast
+
+from assistant.errors import BrokenSeal
+from assistant.sealing.arrival import arriving
+from assistant.sealing.chunks import ChunkCipher, read_header, shape
+from assistant.sealing.reader import open_sealed
+from assistant.sealing.writer import SealedWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import BinaryIO, Literal
+
+    from assistant.sealing.wrapping import FileKeys
+
+KEY_BYTES = 32
+
+
+class FileVault:
+    """`ports.Vault`. With `sealing` off new files are plain; sealed ones are read all the same."""
+
+    def __init__(self, keys: FileKeys, *, sealing: bool = True) -> None:
+        self._keys = keys
+        self._sealing = sealing
+
+    def ready(self) -> None:
+        """Sees to it that new files can be sealed.
+
+        Raises:
+            SetupError: the master key is missing, or is none.
+        """
+        if self._sealing:
+            self._keys.ready()
+
+    def file(self, path: Path, owner: str) -> VaultFile:
+        """The file at `path`, there or not yet, which belongs to `owner`."""
+        return VaultFile(path, owner, self._keys, sealing=self._sealing)
+
+    def shred(self, owner: str) -> None:
+        """Makes everything of `owner` that was sealed unreadable for ever.
+
+        Raises:
+            StorageError: the keys cannot be deleted.
+        """
+        self._keys.shred(owner)
+
+
+class VaultFile:
+    """`ports.StoredFile`."""
+
+    def __init__(self, path: Path, owner: str, keys: FileKeys, *, sealing: bool) -> None:
+        self.path = path
+        self._owner = owner
+        self._keys = keys
+        self._sealing = sealing
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    @property
+    def name(self) -> str:
+        """Without its folder."""
+        return self.path.name
+
+    def is_file(self) -> bool:
+        """Whether it is there."""
+        return self.path.is_file()
+
+    def open(self, mode: Literal["rb"] = "rb") -> BinaryIO:
+        """What was written, at its start.
+
+        Raises:
+            OSError: it is not there, or may not be read.
+            SetupError: the master key is not here.
+            LostFileKey: the file's own key was deleted.
+            BrokenSeal: it was changed, cut off, or belongs elsewhere.
+        """
+        file = self.path.open(mode)
+        try:
+            file_id = read_header(file)
+            if file_id is None:
+                file.seek(0)
+                return file
+            return open_sealed(file, self._cipher(file_id))
+        except BaseException:
+            file.close()
+            raise
+
+    @contextmanager
+    def create(self) -> Iterator[BinaryIO]:
+        """A new file, whole at its place when the block ends well, else nothing of it.
+
+        What it replaces stays until then. Seeks go to what was written, and writes to the first 64
+        KiB or the end.
+
+        Raises:
+            StorageError: no room, or no right to write.
+            SetupError: the master key is missing, or is none.
+        """
+        if not self._sealing:
+            with arriving(self.path) as file:
+                yield file
+            return
+        self._keys.ready()
+        replaced = self._file_id()
+        file_id, key = f"{self._owner}/{token_hex(8)}", os.urandom(KEY_BYTES)
+        with arriving(self.path, ready=lambda: self._keys.keep(file_id, key)) as file:
+            writer = SealedWriter(file, ChunkCipher(key, file_id, self.name))
+            yield cast("BinaryIO", writer)
+            writer.finish()
+        if replaced is not None:
+            self._keys.shred(replaced)
+
+    def size(self) -> int:
+        """Bytes of the content, found without a key.
+
+        Raises:
+            OSError: it is not there, or may not be read.
+            BrokenSeal: no sealed file has this length.
+        """
+        with self.path.open("rb") as file:
+            file_id = read_header(file)
+            sealed = file.seek(0, os.SEEK_END)
+        return sealed if file_id is None else shape(file_id, sealed, self.name)[1]
+
+    def _file_id(self) -> str | None:
+        """Of the sealed file that is there."""
+        if not self.is_file():
+            return None
+        with self.path.open("rb") as file:
+            return read_header(file)
+
+    def _cipher(self, file_id: str) -> ChunkCipher:
+        if file_id.rpartition("/")[0] != self._owner:
+            raise BrokenSeal(name=self.name)  # somebody exchanged files
+        return ChunkCipher(self._keys.find(file_id, self.name), file_id, self.name)
+
+
+def holds_sealed(folder: Path) -> bool:
+    """Whether there is a sealed file somewhere in the folder."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                if read_header(file) is not None:
+                    return True
+    return False
