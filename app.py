@@ -20,6 +20,7 @@ def main() -> None:
     configure_logs()
     application = Application()
     settings = application.settings
+    application.vault.ready()
     application.library.tidy(Options())
     recordings = Routes(application.library, application.weight_names, settings.screen_language)
     app = create_app(settings, [recordings.router()])
