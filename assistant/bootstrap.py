@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from assistant.services.checking import ModelCheck
     from assistant.services.delivering import Deliverer
     from assistant.services.feedback import ManualFeedback
+    from assistant.services.importing import Importer
     from assistant.services.keys import MasterKeyCare
     from assistant.services.library import Library
     from assistant.services.manuals import ManualLibrary
@@ -453,6 +454,14 @@ class Application:
 
         folders = (self.settings.recordings_dir, self.settings.state_dir / "manuals")
         return any(map(holds_sealed, folders)) or bool(self.key_shelf.counts())
+
+    @cached_property
+    def importer(self) -> Importer:
+        """Transcripts and minutes that were made elsewhere."""
+        from assistant.importing.files import DraftFiles
+        from assistant.services.importing import Importer
+
+        return Importer(self.archive, DraftFiles(), SystemClock())
 
     @cached_property
     def manual_tools(self) -> ManualParts:

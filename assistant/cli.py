@@ -14,6 +14,7 @@ from assistant import __version__
 from assistant.bootstrap import Application
 from assistant.cli_db import db_app
 from assistant.cli_doctor import doctor
+from assistant.cli_import import import_
 from assistant.cli_keys import keys_app
 from assistant.cli_manuals import manuals_app, take_in
 from assistant.cli_models import models_app
@@ -38,6 +39,7 @@ app.add_typer(manuals_app, name="manuals")
 app.add_typer(db_app, name="db")
 app.add_typer(keys_app, name="keys")
 app.command()(doctor)
+app.command("import")(import_)
 
 
 def main() -> None:

@@ -26,6 +26,11 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── BadQuestions          a file of questions with a line that is not understood, or with none
 │   ├── UnknownFormat         an output format that does not exist
 │   ├── UnreadableTranscript  a JSON file that is no transcript of ours
+│   ├── UnreadableDocument    a file that is imported, of no format that is read, or damaged
+│   ├── NoSpeakers            a document in which no speaker is marked
+│   ├── BadLine               a line of a file of recordings that is not understood
+│   ├── UnknownMatter         no case or body of that name
+│   ├── NotConfirmed          what was read was not looked at by anybody
 │   ├── BadSpeakerCount
 │   ├── UnknownModel          no weights of that name
 │   ├── BadModelFolder        a folder that holds no usable weights
@@ -334,6 +339,73 @@ class UnreadableTranscript(InputError):
     en = (
         "The transcript's data (JSON) cannot be read (at: {place}). It is damaged, of another "
         "format, or of a newer version. It can be made again from the recording."
+    )
+
+
+class UnreadableDocument(InputError):
+    """Details: `name`."""
+
+    ja = (
+        "「{name}」は取り込めません。docx・txt の会議録、聞き書きの JSON、JSON Lines のどれかで、"
+        "壊れていないかを確かめてください。PDF や .doc は Word で .docx に保存し直してください。"
+        "ほかのファイルには影響ありません。"
+    )
+    en = (
+        "“{name}” cannot be imported. Check that it is minutes as docx or txt, a transcript as "
+        "JSON, or JSON Lines, and not damaged; save PDF or .doc as .docx. Other files are not "
+        "affected."
+    )
+
+
+class NoSpeakers(InputError):
+    """Details: `name`."""
+
+    ja = (
+        "「{name}」には発言者の印(「○議長（青木一郎君）」「◆上田委員　」など)が見つかりません。"
+        "会議録かどうかを確かめてください。何も取り込んでいません。"
+    )
+    en = (
+        "No speaker is marked in “{name}” (as in 「○議長（青木一郎君）」 or 「◆上田委員　」). "
+        "Check that it is minutes. Nothing of it was taken."
+    )
+
+
+class BadLine(InputError):
+    """Details: `name`, `line` (counted from 1), `place` (which part of the line)."""
+
+    ja = (
+        "「{name}」の{line}行目({place})が読み取れません。この行は取り込まず、ほかの行は取り込みます。"
+        "直してもう一度実行すると、残りだけを取り込みます。"
+    )
+    en = (
+        "Line {line} of “{name}” cannot be read ({place}). It was left out, the others are taken. "
+        "Correct it and run this again: only what is missing is taken then."
+    )
+
+
+class UnknownMatter(InputError):
+    """Details: `name`."""
+
+    ja = (
+        "案件「{name}」がないか、あなたは入っていません。名前を確かめるか、"
+        "案件を作れる人に頼んでください。何も取り込んでいません。"
+    )
+    en = (
+        "There is no case or body “{name}”, or you do not belong to it. Check the name, or ask "
+        "somebody who may open it. Nothing was taken."
+    )
+
+
+class NotConfirmed(InputError):
+    """Nobody could be asked."""
+
+    ja = (
+        "読み取った内容の確認がまだです。表示された内容でよければ、"
+        "`--yes` を付けて実行してください。何も取り込んでいません。"
+    )
+    en = (
+        "Nobody has confirmed what was read. If it is right as shown, run this with `--yes`. "
+        "Nothing was taken."
     )
 
 

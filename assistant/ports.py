@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO, Literal
 
+    from assistant.drafts import Draft, Refused
     from assistant.keys import FileKey
     from assistant.manual import (
         Display,
@@ -370,6 +371,20 @@ class ManualReader(Protocol):
         Raises:
             ManualError: it cannot be used as a manual.
         """
+
+
+class DraftReader(Protocol):
+    """Reads transcripts and minutes that were made elsewhere."""
+
+    def find(self, paths: Sequence[Path]) -> list[Path]:
+        """The files among `paths`, and those in the folders among them, in order.
+
+        Raises:
+            NothingFound: a path does not exist, or a folder holds nothing that is read.
+        """
+
+    def read(self, path: Path) -> Iterator[Draft | Refused]:
+        """The records in a file, as they come; what cannot be read is named in its place."""
 
 
 class Tokenizer(Protocol):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -54,6 +54,9 @@ class Records(Protocol):
     def has_work(self, work: str, scope: Scope) -> str | None:
         """The record within the scope whose current transcript that work made."""
 
+    def works(self, among: Collection[str], scope: Scope) -> frozenset[str]:
+        """Those of the works that made a transcript of a record within the scope."""
+
     def edit(self, edit: Edit) -> None:
         """Makes the change that the edit tells of, and keeps the edit."""
 
@@ -69,6 +72,9 @@ class Matters(Protocol):
 
     def find(self, matter: str) -> Matter | None:
         """The one of that id."""
+
+    def named(self, name: str) -> list[Matter]:
+        """Those of that name: a case and a body may share one."""
 
     def all(self) -> list[Matter]:
         """By name."""

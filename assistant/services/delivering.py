@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.errors import KikigakiError, NothingFound, Stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from assistant.model import Transcript
@@ -53,20 +53,31 @@ def find_recordings(paths: Sequence[Path]) -> list[Path]:
     Raises:
         NothingFound: a path does not exist, or a folder holds no sound file.
     """
+    return find_files(paths, SOUND_SUFFIXES)
+
+
+def find_files(paths: Sequence[Path], suffixes: Collection[str]) -> list[Path]:
+    """The files among `paths`, and those with a suffix in the folders among them, in order.
+
+    Raises:
+        NothingFound: a path does not exist, or a folder holds no such file.
+    """
     found: list[Path] = []
     for path in paths:
-        inside = _in_folder(path) if path.is_dir() else [path]
+        inside = _in_folder(path, suffixes) if path.is_dir() else [path]
         if not inside or not inside[0].exists():
             raise NothingFound(path=path)
         found += inside
     return list(dict.fromkeys(found))
 
 
-def _in_folder(folder: Path) -> list[Path]:
+def _in_folder(folder: Path, suffixes: Collection[str]) -> list[Path]:
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in SOUND_SUFFIXES and path.is_file() and path.name[0] != "."
+        if path.suffix.lower() in suffixes
+        and path.is_file()
+        and not path.name.startswith((".", "~$"))
     )
 
 

@@ -31,6 +31,11 @@ class SqlMatters:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _matter(row)
 
+    def named(self, name: str) -> list[Matter]:
+        """Those of that name: a case and a body may share one."""
+        query = sa.select(t.matter).where(t.matter.c.name == name).order_by(t.matter.c.kind)
+        return [_matter(row) for row in self._connection.execute(query)]
+
     def all(self) -> list[Matter]:
         """By name."""
         rows = self._connection.execute(sa.select(t.matter).order_by(t.matter.c.name))

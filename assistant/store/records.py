@@ -15,13 +15,17 @@ from assistant.store.keys import drop_keys
 from assistant.store.turns import SqlTurns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Row
 
     from assistant.model import Transcript
     from assistant.people import Scope
+
+
+_AT_ONCE = 500
+"""Values in one query: databases bound their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,15 @@ class SqlRecords:
         query = sa.select(t.record.c.id).join(t.revision).where(current, within(scope))
         found: str | None = self._connection.scalar(query.where(t.revision.c.work == work).limit(1))
         return found
+
+    def works(self, among: Collection[str], scope: Scope) -> frozenset[str]:
+        """Those of the works that made a transcript of a record within the scope."""
+        wanted, found = sorted(among), set[str]()
+        for first in range(0, len(wanted), _AT_ONCE):
+            some = t.revision.c.work.in_(wanted[first : first + _AT_ONCE])
+            query = sa.select(t.revision.c.work).join(t.record).where(some, within(scope))
+            found.update(self._connection.scalars(query))
+        return frozenset(found)
 
     def edit(self, edit: Edit) -> None:
         """Makes the change that the edit tells of, and keeps the edit."""

@@ -93,8 +93,7 @@ def test_nothing_stays_behind_but_the_documents(delivered: Path) -> None:
     assert [(path.parts[2], path.name) for path in archived] == [("original", "受付.wav")]
     assert set(left) == {*archived, *databases}, left
     said = "児童相談所".encode()
-    holding = [path for path in databases if said in (data / path).read_bytes()]
-    assert {path.name.partition(".")[0] for path in holding} == {"kikigaki"}
+    assert not any(said in path.read_bytes() for path in left)
 
 
 def test_a_second_run_knows_that_it_is_done(delivered: Path) -> None:

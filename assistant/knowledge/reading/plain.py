@@ -51,7 +51,7 @@ def read(text: str) -> tuple[str, list[Block]]:
 def _paragraphs(text: str) -> Iterator[Block]:
     """Lines that were wrapped by hand are put together again; a numbered line begins anew."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").split("\n")
-    wide = _wrapped_at(lines)
+    wide = wrapped_at(lines)
     paragraph = ""
     before = ""
     for line in lines:
@@ -72,7 +72,7 @@ def join(first: str, second: str) -> str:
     return first + second
 
 
-def _wrapped_at(lines: list[str]) -> int:
+def wrapped_at(lines: list[str]) -> int:
     """Columns from which on a line counts as full; 0 if the text is not wrapped by hand."""
     lengths = sorted(len(line.rstrip()) for line in lines if line.strip())
     widest = lengths[-1] if lengths else 0

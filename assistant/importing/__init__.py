@@ -1,0 +1,1 @@
+"""Reads transcripts and minutes that were made elsewhere."""

@@ -1,0 +1,227 @@
+"""Transcripts and minutes that were made elsewhere become records of the archive.
+
+Records are taken in batches, each batch in one transaction with its audit rows: an import that was
+killed left whole records only, and the next run takes what is missing. What was taken is known by
+its *work*, which is the checksum of its content.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from assistant.archive import Action, Event, Origin, Record
+from assistant.drafts import Draft, Refused
+from assistant.errors import UnknownMatter
+from assistant.model import Kind, Provenance, Recording, Transcript
+from assistant.people import Matter, MatterKind, Right
+from assistant.services.access import may, require, scope
+from assistant.services.naming import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from assistant.people import Actor
+    from assistant.ports import Clock, DraftReader
+    from assistant.services.archive_store import ArchiveStore, Unit
+
+    Told = Callable[["Tally"], None]
+
+WORK = "import:"
+"""How the work of a transcript begins that was not made here."""
+BATCH_TURNS = 2_000
+"""Turns that are taken in one transaction: others wait no longer than that to write."""
+BATCH_RECORDS = 200
+LONGEST_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What somebody says of a document, in the place of what was read from it."""
+
+    title: str = ""
+    occurred: datetime | None = None
+    kind: Kind | None = None
+    matter: str = ""
+
+    def apply(self, draft: Draft) -> Draft:
+        """The draft with what was said of it."""
+        return replace(
+            draft,
+            title=self.title or draft.title,
+            occurred=self.occurred or draft.occurred,
+            kind=self.kind or draft.kind,
+            matter=self.matter or draft.matter,
+        )
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of a file: ids of records that were taken, and how many were there already."""
+
+    path: Path
+    taken: list[str] = field(default_factory=list)
+    already: int = 0
+    turns: int = 0
+    refused: list[Refused] = field(default_factory=list)
+
+
+class Importer:
+    """Takes drafts into the archive."""
+
+    def __init__(self, store: ArchiveStore, reader: DraftReader, clock: Clock) -> None:
+        self._store = store
+        self._reader = reader
+        self._clock = clock
+
+    def find(self, paths: Sequence[Path]) -> list[Path]:
+        """The files that would be read.
+
+        Raises:
+            NothingFound: a path does not exist, or a folder holds nothing that is read.
+        """
+        return self._reader.find(paths)
+
+    def look(self, actor: Actor, path: Path, corrections: Corrections) -> Iterator[Draft | Refused]:
+        """What a file tells, with the corrections; nothing is taken.
+
+        Raises:
+            Forbidden: the actor may not import.
+        """
+        require(actor, Right.ADD)
+        for one in self._reader.read(path):
+            yield one if isinstance(one, Refused) else corrections.apply(one)
+
+    def take(
+        self, actor: Actor, path: Path, corrections: Corrections, told: Told | None = None
+    ) -> Tally:
+        """Takes everything of a file that can be read; `told` hears after each batch.
+
+        Raises:
+            Forbidden: the actor may not import.
+            UnknownMatter: a case or body that is not there for the actor; what came before is kept.
+            StorageError: no room, or no right to write; what came before is kept.
+        """
+        tally = Tally(path)
+        for batch in _batches(self.look(actor, path, corrections), tally.refused):
+            self._take_batch(actor, batch, tally)
+            if told is not None:
+                told(tally)
+        return tally
+
+    def _take_batch(self, actor: Actor, batch: Sequence[Draft], tally: Tally) -> None:
+        """A batch that is there already costs a look and no transaction."""
+        drafts = {_work(one): one for one in batch}
+        reach = scope(actor, Right.VIEW)
+        with self._store.reading() as unit:
+            known = unit.records.works(drafts, reach)
+        taken: list[Record] = []
+        if len(known) < len(drafts):
+            with self._store.writing() as unit:
+                known = unit.records.works(drafts, reach)
+                taken = [
+                    self._take_one(unit, actor, draft, work)
+                    for work, draft in drafts.items()
+                    if work not in known
+                ]
+        tally.already += len(batch) - len(taken)
+        tally.taken += [one.id for one in taken]
+        tally.turns += sum(len(one.turns) for work, one in drafts.items() if work not in known)
+
+    def _take_one(self, unit: Unit, actor: Actor, draft: Draft, work: str) -> Record:
+        now = self._clock.now()
+        record = Record(
+            id=f"{now:%Y%m%d-%H%M%S}-{token_hex(6)}",
+            name=draft.source.name,
+            title=visible(draft.title)[:LONGEST_TITLE] or draft.source.stem,
+            kind=draft.kind,
+            added=now,
+            added_by=actor.user,
+            origin=Origin.IMPORT,
+            matter=self._matter(unit, actor, draft, now),
+            occurred=_aware(draft.occurred, now),
+        )
+        unit.records.add(record)
+        unit.records.keep(record.id, _transcript(draft, work, now), actor.user, now)
+        details = {"file": draft.source.name, "turns": str(len(draft.turns))}
+        unit.audit.append(actor, Event(Action.IMPORT, record.id, details), now)
+        return record
+
+    def _matter(self, unit: Unit, actor: Actor, draft: Draft, now: datetime) -> str | None:
+        """The case or body that a draft names; one that is not there is opened by those who may.
+
+        What only the text names is taken where it is there.
+
+        Raises:
+            UnknownMatter: it is not there for the actor.
+        """
+        name = visible(draft.matter or draft.body)
+        if not name:
+            return None
+        reach = scope(actor, Right.ADD)
+        kind = MatterKind.CASE if draft.kind is Kind.CALL else MatterKind.BODY
+        known = sorted(unit.matters.named(name), key=lambda one: one.kind is not kind)
+        for one in known:
+            if reach.everything or one.id in reach.matters:
+                return one.id
+        if not draft.matter:
+            return None
+        if known or not may(actor, Right.PEOPLE):
+            raise UnknownMatter(name=name)
+        opened = Matter(f"{now:%Y%m%d}-{token_hex(6)}", kind, name, now)
+        unit.matters.add(opened)
+        unit.audit.append(actor, Event(Action.RIGHTS, opened.id, {"opened": kind.value}), now)
+        return opened.id
+
+
+def _batches(read: Iterable[Draft | Refused], refused: list[Refused]) -> Iterator[list[Draft]]:
+    """Drafts in batches; what cannot be read is put aside."""
+    batch: list[Draft] = []
+    turns = 0
+    for one in read:
+        if isinstance(one, Refused):
+            refused.append(one)
+            continue
+        batch.append(one)
+        turns += len(one.turns)
+        if turns >= BATCH_TURNS or len(batch) >= BATCH_RECORDS:
+            yield batch
+            batch, turns = [], 0
+    if batch:
+        yield batch
+
+
+def _work(draft: Draft) -> str:
+    """A transcript of ours is the work that made it, wherever it is brought from."""
+    made = draft.made.provenance.settings.get("work", "") if draft.made else ""
+    return made or WORK + draft.digest
+
+
+def _transcript(draft: Draft, work: str, now: datetime) -> Transcript:
+    if draft.made is not None:
+        settings = draft.made.provenance.settings | {"work": work}
+        return replace(
+            draft.made,
+            kind=draft.kind,
+            provenance=replace(draft.made.provenance, settings=settings),
+        )
+    duration = max((turn.end for turn in draft.turns), default=0.0)
+    return Transcript(
+        recording=Recording(draft.source.name, draft.digest, duration, 0, 0, ""),
+        kind=draft.kind,
+        speakers=draft.speakers,
+        turns=draft.turns,
+        speech=(),
+        withheld=(),
+        provenance=Provenance((), {}, {"work": work}, now, now),
+    )
+
+
+def _aware(moment: datetime | None, now: datetime) -> datetime | None:
+    """A moment without a time zone is in that of the site."""
+    if moment is None or moment.tzinfo is not None:
+        return moment
+    return moment.replace(tzinfo=now.tzinfo)
