@@ -11,7 +11,9 @@ from assistant.bootstrap import Application
 from assistant.errors import AddressTaken, KikigakiError
 from assistant.logs import configure_logs
 from assistant.services.transcribing import Options
+from ui.manual_routes import ManualRoutes
 from ui.page import create_app
+from ui.passage_routes import PassageRoutes
 from ui.routes import Routes
 
 
@@ -22,8 +24,12 @@ def main() -> None:
     settings = application.settings
     application.vault.ready()
     application.library.tidy(Options())
-    recordings = Routes(application.library, application.weight_names, settings.screen_language)
-    app = create_app(settings, [recordings.router()])
+    pages = (
+        Routes(application.library, application.weight_names, settings.screen_language),
+        PassageRoutes(application),
+        ManualRoutes(application, settings.library_dir),
+    )
+    app = create_app(settings, [page.router() for page in pages])
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
     with listen(settings.host, settings.port) as door, application.worker_keeper():
         print(

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import uvicorn
 
+from assistant.bootstrap import Application
 from assistant.jobs.keeper import WorkerKeeper
 from assistant.jobs.queue import QueueDatabase
 from assistant.jobs.steps import StepsDatabase
 from assistant.settings import Settings
 from tests.worker_process import library
+from ui.manual_routes import ManualRoutes
 from ui.page import create_app
+from ui.passage_routes import PassageRoutes
 from ui.routes import Routes
 
 
@@ -23,9 +26,15 @@ def main() -> None:
     """Serves until it is killed."""
     data, port = Path(sys.argv[1]), int(sys.argv[2])
     queue, steps = QueueDatabase(data / "queue.sqlite"), StepsDatabase(data / "steps")
-    settings = Settings(data_dir=data)
-    recordings = Routes(library(data, queue, steps), lambda: ["small", "whisper-base"], "ja")
-    app = create_app(settings, [recordings.router()])
+    application = Application(Settings(data_dir=data))
+    shelves = library(data, queue, steps)
+    vars(application)["library"] = shelves  # in the place of the real one
+    pages = (
+        Routes(shelves, lambda: ["small", "whisper-base"], "ja"),
+        PassageRoutes(application),
+        ManualRoutes(application, data / "manuals"),
+    )
+    app = create_app(application.settings, [page.router() for page in pages])
     worker = [sys.executable, "-m", "tests.worker_process", str(data), "--sound"]
     with WorkerKeeper(worker):
         uvicorn.run(app, port=port, log_level="warning")

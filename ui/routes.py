@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +16,7 @@ from ui.acting import Acting  # noqa: TC001 (FastAPI reads it)
 from ui.labels import LABELS
 from ui.payload import entry_json, transcript_json
 from ui.ranges import ranged
-from ui.web import PRIVATE, attachment, write_stream
+from ui.web import PRIVATE, attachment, drain, free_bytes, write_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,7 +72,7 @@ class Routes:
     def entries(self, actor: Acting) -> dict[str, Any]:
         """The list, with progress, and the room that is left."""
         entries = [entry_json(entry) for entry in self._library.entries(actor)]
-        return {"recordings": entries, "free": free_bytes(self._library)}
+        return {"recordings": entries, "free": free_bytes(self._library.files.folder)}
 
     async def add(
         self,
@@ -92,9 +91,7 @@ class Routes:
             with self._library.adding(actor, name, options) as (recording, file):
                 await write_stream(stream, file)
         except StorageError:
-            # A browser reads an answer only when it has sent everything.
-            async for _ in stream:
-                pass
+            await drain(stream)
             raise
         return {"id": recording}
 
@@ -159,10 +156,3 @@ def parse_options(kind: str, speakers: str, model: str) -> Options:
         raise BadSpeakerCount(text=speakers) from error
     chosen = Kind(kind) if kind in set(Kind) else None
     return Options(kind=chosen, count=count, model=model or "auto")
-
-
-def free_bytes(library: Library) -> int:
-    """Room for recordings."""
-    folder = library.files.folder
-    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    return shutil.disk_usage(existing).free

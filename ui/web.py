@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
@@ -21,6 +22,7 @@ from assistant.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
     from typing import BinaryIO
 
 BLOCK = 1 << 20
@@ -56,6 +58,18 @@ async def write_stream(stream: AsyncIterator[bytes], file: BinaryIO) -> None:
             await run_in_threadpool(file.write, bytes(block))
             block.clear()
     await run_in_threadpool(file.write, bytes(block))
+
+
+async def drain(stream: AsyncIterator[bytes]) -> None:
+    """Takes the rest and drops it: a browser reads an answer only when it has sent everything."""
+    async for _ in stream:
+        pass
+
+
+def free_bytes(folder: Path) -> int:
+    """Room in a folder that may not be there yet."""
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    return shutil.disk_usage(existing).free
 
 
 def attachment(name: str) -> str:

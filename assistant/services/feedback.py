@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from assistant.manual import Hit
+    from assistant.model import TurnPassage
     from assistant.ports import Clock, DisplayLog, ManualStore
 
 SEARCH = "search"
@@ -65,6 +66,27 @@ class ManualFeedback:
             for number, hit in enumerate(hits, start=rank)
         ]
         return self._displays.log(displays)
+
+    def shown_beside(self, recording: str, passage: TurnPassage, rank: int = 1) -> int:
+        """Notes that somebody who reads a recording was shown a passage; the display's id.
+
+        Raises:
+            StorageError: it cannot be noted.
+        """
+        (display,) = self._displays.log(
+            [
+                Display(
+                    passage.passage,
+                    self._clock.now(),
+                    recording,
+                    turn=passage.turn,
+                    second=passage.second,
+                    rank=rank,
+                    score=passage.score,
+                )
+            ]
+        )
+        return display
 
     def opened(self, display: int) -> None:
         """Somebody opened the passage."""

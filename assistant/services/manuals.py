@@ -16,7 +16,6 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -34,6 +33,7 @@ from assistant.errors import (
 from assistant.logs import where
 from assistant.manual import Edition, EditionState, Source
 from assistant.model import Progress
+from assistant.services.arriving import ARRIVING, arriving
 from assistant.services.editions import changes, section_of
 from assistant.services.watching import look, manual_files, settled
 
@@ -278,7 +278,7 @@ class ManualLibrary:
 
     def tidy(self) -> None:
         """Drops what dead processes were taking in."""
-        for one in self.folder.glob(".arriving-*"):
+        for one in self.folder.glob(f"{ARRIVING}*"):
             if time.time() - one.stat().st_mtime > ABANDONED:
                 shutil.rmtree(one, ignore_errors=True)
 
@@ -365,13 +365,8 @@ class ManualLibrary:
         What is read is then what is kept, even if somebody writes to the file meanwhile.
         """
         self.tidy()
-        arriving = self.folder / f".arriving-{token_hex(4)}"
-        try:
-            with storage_errors(self.folder):
-                arriving.mkdir(parents=True)
-            yield arriving / path.name, _copy(path, arriving / path.name)
-        finally:
-            shutil.rmtree(arriving, ignore_errors=True)
+        with arriving(self.folder) as place:
+            yield place / path.name, _copy(path, place / path.name)
 
     def _keep_original(self, copy: Path, edition_id: str) -> None:
         target = self.folder / edition_id

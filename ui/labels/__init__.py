@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ui.labels import recordings, shell
+from ui.labels import manuals, recordings, shell
 
-PAGES = (shell, recordings)
+PAGES = (shell, recordings, manuals)
 
 JA = {key: text for page in PAGES for key, text in page.JA.items()}
 EN = {key: text for page in PAGES for key, text in page.EN.items()}

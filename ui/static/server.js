@@ -13,7 +13,7 @@ export class Refusal extends Error {
   }
 }
 
-async function ask(path, options = {}) {
+export async function ask(path, options = {}) {
   let answer;
   try {
     answer = await fetch(path, options);
@@ -41,6 +41,9 @@ export async function site() {
   }
 }
 
+export const findPassages = (id, onProgress) => follow(`${recordings}/${id}/passages`, onProgress);
+export const passageShown = async (id, number, rank) =>
+  (await (await ask(`${recordings}/${id}/passages/${number}/shown?rank=${rank}`, { method: "POST" })).json()).display;
 export const list = async () => (await ask(recordings)).json();
 export const transcript = async (id) => (await ask(`${recordings}/${id}/transcript`)).json();
 export const peaks = async (id) => new Uint8Array(await (await ask(`${recordings}/${id}/peaks`)).arrayBuffer());
@@ -49,27 +52,52 @@ export const remove = (id) => ask(`${recordings}/${id}`, { method: "DELETE" });
 export const soundAddress = (id) => `${recordings}/${id}/sound`;
 export const documentAddress = (id, form) => `${recordings}/${id}/export/${form}`;
 
+/** What is sent as JSON, for `ask`. */
+export const body = (method, content) => ({
+  method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(content),
+});
+
 export function rename(id, speaker, name) {
-  return ask(`${recordings}/${id}/speakers/${speaker}`, {
-    method: "PUT",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ name }),
-  });
+  return ask(`${recordings}/${id}/speakers/${speaker}`, body("PUT", { name }));
 }
 
-/** Sends a file as it is, straight from the disk; resolves to the new recording's id. */
+/** Work that is told line by line; resolves to its result. `onProgress(share)`, 0 to 1. */
+export async function follow(path, onProgress) {
+  const answer = await ask(path, { method: "POST" });
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { value, done } = await reader.read().catch(() => ({ done: true }));
+    if (done) throw new Refusal(say("offline_error"), { offline: true });
+    text += value;
+    const lines = text.split("\n");
+    text = lines.pop();
+    for (const line of lines.map((one) => JSON.parse(one))) {
+      if (line.error) throw new Refusal(line.error[currentLanguage()]);
+      if (line.result) return line.result;
+      onProgress(line.total ? line.done / line.total : 0);
+    }
+  }
+}
+
+/** Sends a recording; resolves to its new id. */
 export function upload(file, options, onProgress) {
+  const { finished, abort } = send(`${recordings}?${new URLSearchParams({ name: file.name, ...options })}`, file, onProgress);
+  return { finished: finished.then((answer) => answer?.id ?? null), abort };
+}
+
+/** Sends a file as it is, straight from the disk; resolves to the answer, or to null when it was stopped. */
+export function send(address, file, onProgress) {
   const request = new XMLHttpRequest();
-  const query = new URLSearchParams({ name: file.name, ...options });
   const finished = new Promise((resolve, reject) => {
     request.upload.onprogress = (event) => onProgress(event.loaded / event.total);
     request.onload = () => {
-      if (request.status === 201) resolve(JSON.parse(request.responseText).id);
+      if (request.status === 201) resolve(JSON.parse(request.responseText));
       else reject(new Refusal(sentence(request.responseText), { status: request.status }));
     };
     request.onerror = () => reject(new Refusal(say("failed_upload", file.name), { offline: true }));
     request.onabort = () => resolve(null);
-    request.open("PUT", `${recordings}?${query}`);
+    request.open("PUT", address);
     request.send(file);
   });
   return { finished, abort: () => request.abort() };

@@ -16,6 +16,7 @@
 // The shell offers `problem(sentence, { lost })`, `calm()`, `announce(sentence)`, `confirm(…)`, `go(id, ...path)`
 // and `showKeys()`.
 
+import { place as manuals } from "./manuals.js";
 import { place as recordings } from "./recordings.js";
 
-export const PLACES = [recordings];
+export const PLACES = [recordings, manuals];

@@ -1,0 +1,219 @@
+"""What the page of manuals asks for: questions, sections, editions, files, judgements."""
+
+from __future__ import annotations
+
+import mimetypes
+from contextlib import suppress
+from datetime import date as Date  # noqa: N812, TC003 (FastAPI reads it)
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+from fastapi import APIRouter, Body, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse, StreamingResponse
+
+from assistant.errors import StorageError, UnknownManual, storage_errors
+from assistant.manual import Verdict  # noqa: TC001 (FastAPI reads it)
+from assistant.services.arriving import arriving
+from assistant.services.feedback import report_csv
+from assistant.services.naming import file_name
+from ui.manual_payload import (
+    change_json,
+    edition_json,
+    hit_json,
+    library_json,
+    report_json,
+    section_json,
+)
+from ui.streams import stream_progress
+from ui.web import PRIVATE, attachment, drain, free_bytes, write_stream
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assistant.manual import Edition
+    from assistant.ports import ManualSearcher, ProgressHook
+    from assistant.services.feedback import ManualFeedback
+    from assistant.services.manuals import Addition, ManualLibrary
+
+Json = dict[str, Any]
+
+HITS = 8
+"""Sections that a question brings: what a screen holds."""
+LONGEST_QUESTION = 1000
+"""Characters; what comes after them is left out."""
+PDF = "application/pdf"
+
+
+class ManualServices(Protocol):
+    """Where the services come from; each is made when first asked for."""
+
+    @property
+    def manuals(self) -> ManualLibrary:
+        """The library."""
+
+    @property
+    def manual_search(self) -> ManualSearcher:
+        """Questions to sections."""
+
+    @property
+    def feedback(self) -> ManualFeedback:
+        """What was shown, and whether it helped."""
+
+
+class ManualRoutes:
+    """The routes under `/api/manuals`. Questions go in bodies: addresses may stand in a log.
+
+    `watched` is the folder whose files are taken in by themselves.
+    """
+
+    def __init__(self, services: ManualServices, watched: Path) -> None:
+        self._services = services
+        self._watched = watched
+
+    def router(self) -> APIRouter:
+        """Ready to be included."""
+        router = APIRouter(prefix="/api/manuals")
+        one = "/editions/{edition}"
+        for path, answer in (
+            ("", self.library),
+            ("/sections/{passage}", self.section),
+            ("/report", self.report),
+            ("/report.csv", self.report_csv),
+            (f"{one}/file", self.file),
+            (f"{one}/changes", self.changes),
+        ):
+            router.add_api_route(path, answer, response_model=None)
+        router.add_api_route("", self.add, methods=["PUT"], status_code=201)
+        router.add_api_route("/search", self.search, methods=["POST"])
+        router.add_api_route("/reindex", self.reindex, methods=["POST"], response_model=None)
+        router.add_api_route(f"{one}/retire", self.retire, methods=["POST"])
+        router.add_api_route(f"{one}/restore", self.restore, methods=["POST"])
+        display = "/displays/{display}"
+        for method, path, act in (
+            ("POST", f"{display}/opened", self.opened),
+            ("PUT", f"{display}/verdict", self.judge),
+        ):
+            router.add_api_route(path, act, methods=[method], status_code=204)
+        return router
+
+    def search(
+        self,
+        question: Annotated[str, Body()],
+        manual: Annotated[str | None, Body()] = None,
+    ) -> Json:
+        """The sections that fit, the best first; each is noted as shown."""
+        asked = question[:LONGEST_QUESTION]
+        hits = self._services.manual_search.search(asked, HITS, manual)
+        displays: list[int | None] = [None] * len(hits)
+        with suppress(StorageError):  # the answer matters more than the note
+            displays[:] = self._services.feedback.shown(hits, query=asked)
+        pairs = zip(hits, displays, strict=True)
+        return {"hits": [hit_json(hit, display) for hit, display in pairs]}
+
+    def library(self) -> Json:
+        """The editions, and what could not be taken from the watched folder."""
+        manuals = self._services.manuals
+        return library_json(
+            manuals.editions(), manuals.troubles(), str(self._watched), free_bytes(manuals.folder)
+        )
+
+    def section(self, passage: str) -> Json:
+        """The whole section that a passage stands in."""
+        return section_json(self._services.manuals.section(passage))
+
+    async def add(
+        self, request: Request, name: str, manual: str | None = None, date: Date | None = None
+    ) -> Json:
+        """Takes a file in: its bytes are the body."""
+        stream = request.stream()
+        try:
+            with arriving(self._services.manuals.folder) as place:
+                path = place / file_name(name)
+                with storage_errors(path), path.open("xb") as file:
+                    await write_stream(stream, file)
+                addition = await run_in_threadpool(self._take, path, manual, date)
+        except StorageError:
+            await drain(stream)
+            raise
+        if addition.error is not None:
+            raise addition.error
+        replaced = addition.replaced
+        return {
+            "outcome": addition.outcome.value,
+            "edition": edition_json(addition.edition) if addition.edition else None,
+            "replaced": edition_json(replaced) if replaced else None,
+        }
+
+    def _take(self, path: Path, manual: str | None, date: Date | None) -> Addition:
+        (addition,) = self._services.manuals.add([path], None, date, manual or None)
+        return addition
+
+    def file(self, edition: str) -> FileResponse:
+        """The edition's file as it was taken in; a PDF opens in the browser, others are saved.
+
+        Others could carry scripts that would run as ours.
+        """
+        found = self._edition(edition)
+        path = self._services.manuals.original(found)
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        headers = dict(PRIVATE)
+        disposition = attachment(found.file)
+        if kind == PDF:
+            disposition = disposition.replace("attachment", "inline", 1)
+        headers["Content-Disposition"] = disposition
+        return FileResponse(path, media_type=kind, headers=headers)
+
+    def changes(self, edition: str) -> Json:
+        """What this edition says differently from the one before."""
+        new = self._edition(edition)
+        old = self._services.manuals.predecessor(new)
+        if old is None:
+            raise UnknownManual(name=new.file)
+        found = self._services.manuals.changes(old, new)
+        return {
+            "old": edition_json(old),
+            "new": edition_json(new),
+            "changes": [change_json(one) for one in found],
+        }
+
+    def retire(self, edition: str) -> Json:
+        """Takes an edition out of the search."""
+        return edition_json(self._services.manuals.retire(self._edition(edition).id))
+
+    def restore(self, edition: str) -> Json:
+        """Makes an edition the current one of its manual."""
+        return edition_json(self._services.manuals.restore(self._edition(edition).id))
+
+    def reindex(self) -> StreamingResponse:
+        """Makes the index of words anew; tells how far it is."""
+
+        def work(progress: ProgressHook) -> Json:
+            return {"editions": self._services.manuals.reindex(progress)}
+
+        return stream_progress(work)
+
+    def opened(self, display: int) -> None:
+        """Somebody opened what was shown."""
+        self._services.feedback.opened(display)
+
+    def judge(
+        self, display: int, verdict: Annotated[Verdict | None, Body(embed=True)] = None
+    ) -> None:
+        """Somebody said that it helped or was wrong, or took that back."""
+        self._services.feedback.judge(display, verdict)
+
+    def report(self) -> Json:
+        """How often each section was shown and judged."""
+        return {"sections": [report_json(one) for one in self._services.feedback.report()]}
+
+    def report_csv(self) -> Response:
+        """The same for a spreadsheet."""
+        headers = PRIVATE | {"Content-Disposition": attachment("マニュアルの表示と評価.csv")}
+        content = report_csv(self._services.feedback.report())
+        return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+    def _edition(self, id_: str) -> Edition:
+        found = next((one for one in self._services.manuals.editions() if one.id == id_), None)
+        if found is None:
+            raise UnknownManual(name=id_)
+        return found

@@ -1,0 +1,80 @@
+"""The sections of manuals beside a transcript: finding them, and noting what was shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from fastapi import APIRouter
+
+from assistant.errors import UnknownManual
+from ui.streams import stream_progress
+
+if TYPE_CHECKING:
+    from fastapi.responses import StreamingResponse
+
+    from assistant.model import TurnPassage
+    from assistant.ports import ProgressHook
+    from assistant.services.annotating import Annotator
+    from assistant.services.feedback import ManualFeedback
+    from assistant.services.library import Library
+    from assistant.services.manuals import ManualLibrary
+
+
+class PassageServices(Protocol):
+    """Where the services come from; each is made when first asked for."""
+
+    @property
+    def library(self) -> Library:
+        """The recordings."""
+
+    @property
+    def manuals(self) -> ManualLibrary:
+        """The manuals."""
+
+    @property
+    def annotator(self) -> Annotator:
+        """Finds what fits a recording."""
+
+    @property
+    def feedback(self) -> ManualFeedback:
+        """What was shown, and whether it helped."""
+
+
+class PassageRoutes:
+    """The routes under `/api/recordings/…/passages`."""
+
+    def __init__(self, services: PassageServices) -> None:
+        self._services = services
+
+    def router(self) -> APIRouter:
+        """Ready to be included."""
+        router = APIRouter(prefix="/api/recordings/{recording}/passages")
+        router.add_api_route("", self.find, methods=["POST"], response_model=None)
+        router.add_api_route("/{number}/shown", self.shown, methods=["POST"])
+        return router
+
+    def find(self, recording: str) -> StreamingResponse:
+        """Finds the sections for a recording that is finished; tells how far it is."""
+        self._services.library.transcript(recording)
+
+        def work(progress: ProgressHook) -> dict[str, Any]:
+            library, annotator = self._services.library, self._services.annotator
+            library.annotate(recording, lambda heard: annotator.annotate(heard, progress))
+            return {"passages": len(library.transcript(recording).passages)}
+
+        return stream_progress(work)
+
+    def shown(self, recording: str, number: int, rank: int = 1) -> dict[str, int]:
+        """Somebody has the passage before them: the id of the display that its judgement goes to.
+
+        `number` counts the transcript's passages from 0.
+        """
+        passages = self._services.library.transcript(recording).passages
+        if not 0 <= number < len(passages) or not self._is_here(passages[number]):
+            raise UnknownManual(name=str(number))
+        return {"display": self._services.feedback.shown_beside(recording, passages[number], rank)}
+
+    def _is_here(self, passage: TurnPassage) -> bool:
+        """A transcript may quote an edition that this library never had."""
+        known = any(one.id == passage.edition for one in self._services.manuals.editions())
+        return known and bool(passage.passage)
