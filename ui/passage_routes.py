@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fastapi import APIRouter
 
 from assistant.errors import UnknownManual
+from ui.acting import Acting  # noqa: TC001 (FastAPI reads it)
+from ui.manual_payload import turn_passage_json
 from ui.streams import stream_progress
 
 if TYPE_CHECKING:
@@ -53,26 +55,28 @@ class PassageRoutes:
         router.add_api_route("/{number}/shown", self.shown, methods=["POST"])
         return router
 
-    def find(self, recording: str) -> StreamingResponse:
+    def find(self, actor: Acting, recording: str) -> StreamingResponse:
         """Finds the sections for a recording that is finished; tells how far it is."""
-        self._services.library.transcript(recording)
+        library, annotator = self._services.library, self._services.annotator
+        library.entry(actor, recording)
 
         def work(progress: ProgressHook) -> dict[str, Any]:
-            library, annotator = self._services.library, self._services.annotator
-            library.annotate(recording, lambda heard: annotator.annotate(heard, progress))
-            return {"passages": len(library.transcript(recording).passages)}
+            made = library.annotate(
+                actor, recording, lambda heard: annotator.annotate(heard, progress)
+            )
+            return {"passages": [turn_passage_json(one) for one in made.passages]}
 
         return stream_progress(work)
 
-    def shown(self, recording: str, number: int, rank: int = 1) -> dict[str, int]:
+    def shown(self, actor: Acting, recording: str, number: int, rank: int = 1) -> dict[str, int]:
         """Somebody has the passage before them: the id of the display that its judgement goes to.
 
         `number` counts the transcript's passages from 0.
         """
-        passages = self._services.library.transcript(recording).passages
-        if not 0 <= number < len(passages) or not self._is_here(passages[number]):
+        passage = self._services.library.passage(actor, recording, number)
+        if passage is None or not self._is_here(passage):
             raise UnknownManual(name=str(number))
-        return {"display": self._services.feedback.shown_beside(recording, passages[number], rank)}
+        return {"display": self._services.feedback.shown_beside(recording, passage, rank)}
 
     def _is_here(self, passage: TurnPassage) -> bool:
         """A transcript may quote an edition that this library never had."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assistant.model import Flag, Span, merge_spans
+from assistant.services.annotating import SETTING
+from ui.manual_payload import turn_passage_json
 
 if TYPE_CHECKING:
     from assistant.model import Segment, Transcript, Turn
@@ -73,6 +75,8 @@ def transcript_json(transcript: Transcript) -> Json:
         ],
         "turns": [turn_json(turn) for turn in transcript.turns],
         "speech": [[_cs(one.start), _cs(one.end), one.speaker] for one in transcript.speech],
+        "passages": [turn_passage_json(one) for one in transcript.passages],
+        "searched": SETTING in provenance.settings,
         "withheld": [withheld_json(segment) for segment in transcript.withheld],
         "models": [
             {"task": use.task, "name": use.name, "licence": use.licence}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import BinaryIO
 
-    from assistant.model import Transcript
+    from assistant.model import Transcript, TurnPassage
     from assistant.people import Actor
     from assistant.ports import Clock, Exporter, StoredFile
     from assistant.services.archive_store import ArchiveStore, Unit
@@ -195,6 +195,38 @@ class Library:
             transcript = _transcript(unit, recording)
             unit.audit.append(actor, Event(Action.VIEW, recording), self._clock.now())
         return transcript
+
+    def annotate(
+        self, actor: Actor, recording: str, annotate: Callable[[Transcript], Transcript]
+    ) -> Transcript:
+        """Adds the sections of manuals that fit; words, turns and speakers stay as they are.
+
+        Raises:
+            UnknownRecording: it is not there for the actor, or not transcribed yet.
+            StorageError: no room, or no right to write.
+        """
+        with self._store.reading() as unit:
+            _find(unit, actor, Right.EDIT, recording)
+            heard = _transcript(unit, recording)
+        annotated = annotate(heard)
+        if annotated is not heard:
+            event = Event(Action.EDIT, recording, {"field": "passages"})
+            with self._store.writing() as unit:
+                _find(unit, actor, Right.EDIT, recording)
+                unit.records.add_passages(recording, annotated)
+                unit.audit.append(actor, event, self._clock.now())
+        return annotated
+
+    def passage(self, actor: Actor, recording: str, number: int) -> TurnPassage | None:
+        """One of the sections that stand beside the talk, counted from 0; None if there is none.
+
+        Raises:
+            UnknownRecording: it is not there for the actor, or not transcribed yet.
+        """
+        with self._store.reading() as unit:
+            _find(unit, actor, Right.VIEW, recording)
+            passages = _transcript(unit, recording).passages
+        return passages[number] if 0 <= number < len(passages) else None
 
     def edits(self, actor: Actor, recording: str) -> list[Edit]:
         """Who changed what, when, oldest first.
