@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from assistant.jobs.keeper import WorkerKeeper
     from assistant.jobs.queue import QueueDatabase
-    from assistant.jobs.steps import StepsDatabase
     from assistant.jobs.upkeep import ManualUpkeep
     from assistant.jobs.worker import Worker
     from assistant.manual import Document, Passage
@@ -37,11 +36,13 @@ if TYPE_CHECKING:
         PassageIndex,
         ProgressHook,
         Reranker,
+        StepsStore,
         Tokenizer,
     )
     from assistant.sealing.master import MasterKeys
     from assistant.sealing.places import KeyPlace
     from assistant.sealing.vault import FileVault
+    from assistant.sealing.wrapping import FileKeys
     from assistant.services.annotating import Annotator
     from assistant.services.auditing import AuditLog
     from assistant.services.checking import ModelCheck
@@ -274,11 +275,13 @@ class Application:
         return SpeechTools(self.settings, self.store)
 
     @cached_property
-    def steps(self) -> StepsDatabase:
+    def steps(self) -> StepsStore:
         """The finished steps of unfinished work."""
         from assistant.jobs.steps import StepsDatabase
+        from assistant.sealing.steps import SealedSteps
 
-        return StepsDatabase(self.settings.state_dir / "steps")
+        kept = StepsDatabase(self.settings.state_dir / "steps")
+        return SealedSteps(kept, self.file_keys, sealing=self.settings.seal)
 
     @cached_property
     def transcriber(self) -> Transcriber:
@@ -432,13 +435,18 @@ class Application:
         return SqlKeyShelf(self.database)
 
     @cached_property
+    def file_keys(self) -> FileKeys:
+        """The same, unwrapped."""
+        from assistant.sealing.wrapping import FileKeys
+
+        return FileKeys(self.key_shelf, self.master_keys, SystemClock())
+
+    @cached_property
     def vault(self) -> FileVault:
         """Files that nobody reads from the disk."""
         from assistant.sealing.vault import FileVault
-        from assistant.sealing.wrapping import FileKeys
 
-        keys = FileKeys(self.key_shelf, self.master_keys, SystemClock())
-        return FileVault(keys, sealing=self.settings.seal)
+        return FileVault(self.file_keys, sealing=self.settings.seal)
 
     @cached_property
     def key_care(self) -> MasterKeyCare:
@@ -477,6 +485,7 @@ class Application:
 
         return ManualLibrary(
             folder=self.settings.state_dir / "manuals",
+            vault=self.vault,
             store=SqlManualStore(self.database),
             watched=SqlWatchedFiles(self.database),
             tools=self.manual_tools,

@@ -82,6 +82,13 @@ class StoredFile(ReadableFile, Protocol):
             BrokenSeal: it was cut off.
         """
 
+    def remove(self) -> None:
+        """Deletes it and its key, if it is there.
+
+        Raises:
+            StorageError: no right to delete.
+        """
+
     def create(self) -> AbstractContextManager[BinaryIO]:
         """Writes it anew: whole at its place when the block ends well, else nothing of it.
 
@@ -365,7 +372,7 @@ class Clock(Protocol):
 class ManualReader(Protocol):
     """Reads a manual's file."""
 
-    def read(self, path: Path) -> Document:
+    def read(self, file: ReadableFile) -> Document:
         """Its title and blocks, in reading order.
 
         Raises:

@@ -10,11 +10,12 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.errors import ManualError, UnreadableSound
+from assistant.errors import ManualError, UnreadableSound, storage_errors
 from assistant.manual import (
     Block,
     BlockKind,
@@ -269,6 +270,10 @@ class PlainFile:
         """In bytes."""
         return self.path.stat().st_size
 
+    def remove(self) -> None:
+        """If it is there."""
+        self.path.unlink(missing_ok=True)
+
     def open(self, mode: Literal["rb"] = "rb") -> BinaryIO:
         """At its start."""
         return self.path.open(mode)
@@ -276,14 +281,15 @@ class PlainFile:
     @contextmanager
     def create(self) -> Iterator[BinaryIO]:
         """At its place when the block ends well."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_name(f".{self.path.name}.part")
-        try:
-            with part.open("wb") as file:
-                yield file
-            part.replace(self.path)
-        finally:
-            part.unlink(missing_ok=True)
+        with storage_errors(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with part.open("wb") as file:
+                    yield file
+                part.replace(self.path)
+            finally:
+                part.unlink(missing_ok=True)
 
 
 @dataclass
@@ -388,15 +394,16 @@ class FakeManualReader:
 
     read_files: list[str] = field(default_factory=list)
 
-    def read(self, path: Path) -> Document:
+    def read(self, file: ReadableFile) -> Document:
         """The blocks, titled by the file's name."""
-        self.read_files.append(path.name)
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except UnicodeDecodeError as error:
-            raise ManualError(name=path.name) from error
+        self.read_files.append(file.name)
+        with file.open("rb") as stream:
+            try:
+                lines = stream.read().decode().splitlines()
+            except UnicodeDecodeError as error:
+                raise ManualError(name=file.name) from error
         blocks = [_block(line) for line in lines if line.strip()]
-        return Document(path.stem, tuple(blocks))
+        return Document(PurePath(file.name).stem, tuple(blocks))
 
 
 def _block(line: str) -> Block:

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 from assistant.model import ModelUse
 from assistant.services.manuals import ManualLibrary
 from assistant.store.engine import Database
+from assistant.store.keys import SqlKeyShelf
 from assistant.store.manuals import SqlManualStore
 from assistant.store.sources import SqlWatchedFiles
 from assistant.testing import FakeClock, FakeEmbedder, FakeManualTools
+from tests.sealed_site import Site
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +43,8 @@ def make_library(place: Path | str, folder: Path, embedder: FakeEmbedder) -> Man
     database = Database(place)
     tools = FakeManualTools(fake_embedder=embedder)
     store, watched = SqlManualStore(database), SqlWatchedFiles(database)
-    return ManualLibrary(folder, store, watched, tools, FakeClock())
+    vault = Site(folder.parent / "keys", shelf=SqlKeyShelf(database)).vault
+    return ManualLibrary(folder, vault, store, watched, tools, FakeClock())
 
 
 def main() -> None:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from fastapi import APIRouter, Body, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi.responses import StreamingResponse  # noqa: TC002 (FastAPI reads it)
 
-from assistant.errors import StorageError, UnknownManual, storage_errors
+from assistant.errors import StorageError, UnknownManual
 from assistant.manual import Verdict  # noqa: TC001 (FastAPI reads it)
-from assistant.services.arriving import arriving
 from assistant.services.feedback import report_csv
 from assistant.services.naming import file_name
 from ui.manual_payload import (
@@ -24,6 +23,7 @@ from ui.manual_payload import (
     report_json,
     section_json,
 )
+from ui.ranges import ranged
 from ui.streams import stream_progress
 from ui.web import PRIVATE, attachment, drain, free_bytes, write_stream
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.manual import Edition
-    from assistant.ports import ManualSearcher, ProgressHook
+    from assistant.ports import ManualSearcher, ProgressHook, StoredFile
     from assistant.services.feedback import ManualFeedback
     from assistant.services.manuals import Addition, ManualLibrary
 
@@ -127,11 +127,10 @@ class ManualRoutes:
         """Takes a file in: its bytes are the body."""
         stream = request.stream()
         try:
-            with arriving(self._services.manuals.folder) as place:
-                path = place / file_name(name)
-                with storage_errors(path), path.open("xb") as file:
+            with self._services.manuals.receiving(file_name(name)) as arrived:
+                with arrived.create() as file:
                     await write_stream(stream, file)
-                addition = await run_in_threadpool(self._take, path, manual, date)
+                addition = await run_in_threadpool(self._take, arrived, manual, date)
         except StorageError:
             await drain(stream)
             raise
@@ -144,24 +143,20 @@ class ManualRoutes:
             "replaced": edition_json(replaced) if replaced else None,
         }
 
-    def _take(self, path: Path, manual: str | None, date: Date | None) -> Addition:
-        (addition,) = self._services.manuals.add([path], None, date, manual or None)
-        return addition
+    def _take(self, file: StoredFile, manual: str | None, date: Date | None) -> Addition:
+        return self._services.manuals.receive(file, None, date, manual or None)
 
-    def file(self, edition: str) -> FileResponse:
+    def file(self, request: Request, edition: str) -> Response:
         """The edition's file as it was taken in; a PDF opens in the browser, others are saved.
 
         Others could carry scripts that would run as ours.
         """
         found = self._edition(edition)
-        path = self._services.manuals.original(found)
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        headers = dict(PRIVATE)
         disposition = attachment(found.file)
-        if kind == PDF:
+        if mimetypes.guess_type(found.file)[0] == PDF:
             disposition = disposition.replace("attachment", "inline", 1)
-        headers["Content-Disposition"] = disposition
-        return FileResponse(path, media_type=kind, headers=headers)
+        headers = PRIVATE | {"Content-Disposition": disposition}
+        return ranged(request, self._services.manuals.original(found), headers)
 
     def changes(self, edition: str) -> Json:
         """What this edition says differently from the one before."""

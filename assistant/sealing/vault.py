@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from secrets import token_hex
 from typing import TYPE_CHECKING, cast
 
-from assistant.errors import BrokenSeal
+from assistant.errors import BrokenSeal, storage_errors
 from assistant.sealing.arrival import arriving
 from assistant.sealing.chunks import ChunkCipher, read_header, shape
 from assistant.sealing.reader import open_sealed
@@ -117,6 +117,18 @@ class VaultFile:
             writer.finish()
         if replaced is not None:
             self._keys.shred(replaced)
+
+    def remove(self) -> None:
+        """Deletes it and its key, if it is there.
+
+        Raises:
+            StorageError: no right to delete.
+        """
+        file_id = self._file_id()
+        if file_id is not None:
+            self._keys.shred(file_id)
+        with storage_errors(self.path):
+            self.path.unlink(missing_ok=True)
 
     def size(self) -> int:
         """Bytes of the content, found without a key.

@@ -1,7 +1,7 @@
 """The library of manuals: taking in editions, keeping them apart, preparing them for the search.
 
 state/manuals/
-  1f3a…/手引き.docx   the original of an edition, under its own name, as it was taken in
+  1f3a…/手引き.docx   the original of an edition, under its own name, as it was taken in, sealed
   .arriving-…/        one that is being taken in
 """
 
@@ -43,7 +43,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.manual import Passage
-    from assistant.ports import Clock, ManualStore, ManualTools, ProgressHook, WatchedFiles
+    from assistant.ports import (
+        Clock,
+        ManualStore,
+        ManualTools,
+        ProgressHook,
+        ReadableFile,
+        StoredFile,
+        Vault,
+        WatchedFiles,
+    )
     from assistant.services.editions import Change, Section
     from assistant.services.watching import Sighting
 
@@ -55,6 +64,8 @@ ABANDONED = 12 * 3600.0
 """Seconds after which what a dead process was taking in is dropped."""
 ID_DIGITS = 16
 """Digits of a file's SHA-256 that name its edition."""
+OWNER = "manuals"
+"""What the keys of all originals belong to: editions are never deleted."""
 GONE = -1
 """The size of a watched file that is not there any more."""
 
@@ -91,11 +102,15 @@ class _Wish:
 
 
 class ManualLibrary:
-    """Manuals, their editions, and the files they came from, which are kept in `folder`."""
+    """Manuals, their editions, and the files they came from, which are kept in `folder`.
+
+    The vault seals them there.
+    """
 
     def __init__(
         self,
         folder: Path,
+        vault: Vault,
         store: ManualStore,
         watched: WatchedFiles,
         tools: ManualTools,
@@ -103,6 +118,7 @@ class ManualLibrary:
     ) -> None:
         self.folder = folder
         self.store = store
+        self._vault = vault
         self._watched = watched
         self._tools = tools
         self._clock = clock
@@ -129,6 +145,31 @@ class ManualLibrary:
         for path in files:
             name = path.name if names[manual_key(path.name)] == 1 else _with_folder(path)
             yield self._attempt(path, _Wish(manual_key(manual or name), title, edition_date))
+
+    @contextmanager
+    def receiving(self, name: str) -> Iterator[StoredFile]:
+        """A file for what arrives, to be written and then given to `receive`; gone afterwards."""
+        with arriving(self.folder) as place:
+            file = self._vault.file(place / name, OWNER)
+            try:
+                yield file
+            finally:
+                file.remove()
+
+    def receive(
+        self,
+        file: StoredFile,
+        title: str | None = None,
+        edition_date: date | None = None,
+        manual: str | None = None,
+    ) -> Addition:
+        """Takes what has arrived; otherwise as `add`.
+
+        Raises:
+            StorageError: the library cannot be written.
+        """
+        wish = _Wish(manual_key(manual or file.name), title, edition_date)
+        return self._attempt(file.path, wish, file)
 
     def sync(self, folder: Path) -> Iterator[Addition]:
         """Takes what is new or changed in the watched folder, and says what is gone from it.
@@ -190,16 +231,16 @@ class ManualLibrary:
         """
         return self._set(self.find(name), EditionState.CURRENT)
 
-    def original(self, edition: Edition) -> Path:
+    def original(self, edition: Edition) -> StoredFile:
         """The file as it was taken in.
 
         Raises:
             UnknownManual: it is not there; the folder was lost.
         """
-        path = self.folder / edition.id / edition.file
-        if not path.is_file():
+        file = self._vault.file(self.folder / edition.id / edition.file, OWNER)
+        if not file.is_file():
             raise UnknownManual(name=edition.file)
-        return path
+        return file
 
     def section(self, passage: str) -> Section:
         """The whole section that a passage stands in, by the passage's id.
@@ -312,10 +353,10 @@ class ManualLibrary:
         self.store.set_state(edition.id, state)
         return replace(edition, state=state)
 
-    def _attempt(self, path: Path, wish: _Wish) -> Addition:
-        """Takes a file; what is wrong with it becomes part of the answer."""
+    def _attempt(self, path: Path, wish: _Wish, file: ReadableFile | None = None) -> Addition:
+        """Takes the file at `path`; what is wrong with it becomes part of the answer."""
         try:
-            return self._take(path, wish)
+            return self._take(path, file or path, wish)
         except InputError as error:
             return Addition(path, Outcome.FAILED, error=error)
         except KikigakiError:
@@ -326,8 +367,8 @@ class ManualLibrary:
             )
             return Addition(path, Outcome.FAILED, error=CrashingManual(name=path.name))
 
-    def _take(self, path: Path, wish: _Wish) -> Addition:
-        with self._arriving(path) as (copy, sha256):
+    def _take(self, path: Path, file: ReadableFile, wish: _Wish) -> Addition:
+        with self._arriving(file) as (copy, sha256):
             there = [one for one in self.editions() if one.sha256 == sha256]
             if there:
                 return Addition(path, Outcome.ALREADY, there[0])
@@ -359,20 +400,24 @@ class ManualLibrary:
         return next((one for one in ours if one.state is EditionState.CURRENT), None)
 
     @contextmanager
-    def _arriving(self, path: Path) -> Iterator[tuple[Path, str]]:
+    def _arriving(self, file: ReadableFile) -> Iterator[tuple[StoredFile, str]]:
         """A copy of the file, under its name, and the SHA-256 of what was copied.
 
         What is read is then what is kept, even if somebody writes to the file meanwhile.
         """
         self.tidy()
         with arriving(self.folder) as place:
-            yield place / path.name, _copy(path, place / path.name)
+            copy = self._vault.file(place / file.name, OWNER)
+            try:
+                yield copy, _copy(file, copy)
+            finally:
+                copy.remove()  # unless it was kept, and is elsewhere now
 
-    def _keep_original(self, copy: Path, edition_id: str) -> None:
+    def _keep_original(self, copy: StoredFile, edition_id: str) -> None:
         target = self.folder / edition_id
         with storage_errors(target):
             shutil.rmtree(target, ignore_errors=True)  # of a process that died before it was added
-            copy.parent.rename(target)
+            copy.path.parent.rename(target)
 
     def _take_watched(self, name: str, sighting: Sighting, seen: dict[str, Sighting]) -> Addition:
         sources = self._watched.sources()
@@ -445,7 +490,7 @@ def _same(sighting: Sighting, source: Source | None) -> bool:
     return (sighting.size, sighting.modified) == (source.size, source.modified)
 
 
-def _copy(path: Path, target: Path) -> str:
+def _copy(file: ReadableFile, target: StoredFile) -> str:
     """Copies a file; the SHA-256 of its content.
 
     Raises:
@@ -453,20 +498,20 @@ def _copy(path: Path, target: Path) -> str:
         StorageError: the copy cannot be written.
     """
     digest = hashlib.sha256()
-    with storage_errors(target), target.open("xb") as output:
-        for block in _blocks(path):
+    with target.create() as output:
+        for block in _blocks(file):
             digest.update(block)
             output.write(block)
     return digest.hexdigest()
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
+def _blocks(file: ReadableFile) -> Iterator[bytes]:
     try:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
                 yield block
     except OSError as error:
-        raise InaccessibleManual(name=path.name) from error
+        raise InaccessibleManual(name=file.name) from error
 
 
 def _sentences(error: KikigakiError) -> tuple[tuple[str, str], ...]:

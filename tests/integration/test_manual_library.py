@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import signal
@@ -10,7 +11,9 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from assistant.sealing.chunks import MAGIC
 from assistant.testing import FakeEmbedder
+from tests.libraries import content
 from tests.manuals_process import MODEL, make_library
 
 if TYPE_CHECKING:
@@ -42,9 +45,11 @@ def manual(path: Path, sections: int) -> Path:
 
 
 def whole(library: ManualLibrary) -> bool:
-    """Whether every edition has all its passages, with terms, and its original."""
+    """Whether every edition has all its passages, with terms, and its original, sealed."""
     return all(
-        len(library.store.passages(one.id)) == one.passages and library.original(one).is_file()
+        len(library.store.passages(one.id)) == one.passages
+        and hashlib.sha256(content(library.original(one))).hexdigest() == one.sha256
+        and library.original(one).path.read_bytes().startswith(MAGIC)
         for one in library.editions()
     ) and all(terms for _, terms in library.store.indexed())
 

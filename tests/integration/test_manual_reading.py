@@ -6,6 +6,7 @@ import random
 import zipfile
 from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import docx
@@ -20,10 +21,9 @@ from assistant.knowledge.passages import split
 from assistant.knowledge.reading import FileReader
 from assistant.manual import Block, BlockKind
 from tests.manual_files import NAMESPACES, p, r, table, to_pdf, word
+from tests.sealed_site import Site
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from assistant.manual import Document
 
 RUBY = (
@@ -319,3 +319,16 @@ def _damaged(data: bytes, chance: random.Random) -> bytes:
                 content[chance.randrange(len(content))] = chance.choice(b'09-"<>&x\x00\xff')
             damaged.writestr(name, bytes(content))
     return packed.getvalue()
+
+
+SAMPLES = Path(__file__).parents[2] / "manuals" / "sample"
+
+
+@pytest.mark.parametrize(
+    "name", ["contacts.xlsx", "council-handbook.docx", "intake.md", "temporary-care.pdf"]
+)
+def test_a_sealed_document_is_read_like_the_plain_one(tmp_path: Path, name: str) -> None:
+    sealed = Site(tmp_path).file(name)
+    with sealed.create() as file:
+        file.write((SAMPLES / name).read_bytes())
+    assert FileReader().read(sealed) == FileReader().read(SAMPLES / name)

@@ -21,6 +21,7 @@ from assistant.testing import (
     InMemoryManualStore,
     MemoryDisplayLog,
     MemoryWatchedFiles,
+    PlainVault,
 )
 from tests.unit.test_manuals import TickingClock
 from ui.guard import Guard
@@ -60,7 +61,9 @@ class Site:
         store, tools, self.watched = InMemoryManualStore(), FakeManualTools(), MemoryWatchedFiles()
         self.folder = folder / "manuals"
         self.log = log or MemoryDisplayLog()
-        self.manuals = ManualLibrary(self.folder, store, self.watched, tools, TickingClock())
+        self.manuals = ManualLibrary(
+            self.folder, PlainVault(), store, self.watched, tools, TickingClock()
+        )
         self.manual_search = ManualSearch(store, tools, NoTable())
         self.feedback = ManualFeedback(self.log, store, FakeClock())
         app = FastAPI()

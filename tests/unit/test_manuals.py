@@ -26,13 +26,16 @@ from assistant.testing import (
     FakeManualTools,
     InMemoryManualStore,
     MemoryWatchedFiles,
+    PlainVault,
 )
+from tests.libraries import content
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
     from assistant.manual import Document, Passage
+    from assistant.ports import ReadableFile
     from assistant.services.manuals import Addition
 
 TEXT = "# 虐待対応\n## 通告の受理\n通告を受けたら記録する。\n## 調査\n48時間以内に会う。\n"
@@ -60,7 +63,7 @@ def tools() -> FakeManualTools:
 def library(tmp_path: Path, tools: FakeManualTools) -> ManualLibrary:
     folder = tmp_path / "state" / "manuals"
     store = InMemoryManualStore()
-    return ManualLibrary(folder, store, MemoryWatchedFiles(), tools, TickingClock())
+    return ManualLibrary(folder, PlainVault(), store, MemoryWatchedFiles(), tools, TickingClock())
 
 
 @pytest.fixture
@@ -104,17 +107,17 @@ def test_the_original_is_kept_and_opens(library: ManualLibrary, inbox: Path) -> 
     path.unlink()
     assert addition.edition is not None
     kept = library.original(addition.edition)
-    assert (kept.name, kept.read_text(encoding="utf-8")) == ("手引き.md", TEXT)
+    assert (kept.name, content(kept).decode()) == ("手引き.md", TEXT)
 
 
 def test_one_bad_file_stops_no_other(
     library: ManualLibrary, inbox: Path, tools: FakeManualTools, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Crashing(FakeManualReader):
-        def read(self, path: Path) -> Document:
-            if path.name == "crash.md":
+        def read(self, file: ReadableFile) -> Document:
+            if file.name == "crash.md":
                 raise ZeroDivisionError("秘密の文")
-            return super().read(path)
+            return super().read(file)
 
     tools.manual_reader = Crashing()
     (inbox / "bad.md").write_bytes(b"\xff\xfe\xff")
@@ -266,8 +269,8 @@ def test_a_file_that_kills_the_program_is_read_twice_and_no_more(
     library: ManualLibrary, inbox: Path, tools: FakeManualTools
 ) -> None:
     class Deadly(FakeManualReader):
-        def read(self, path: Path) -> Document:
-            self.read_files.append(path.name)
+        def read(self, file: ReadableFile) -> Document:
+            self.read_files.append(file.name)
             raise SystemExit
 
     tools.manual_reader = Deadly()

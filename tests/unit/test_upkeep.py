@@ -16,6 +16,7 @@ from assistant.testing import (
     FakeManualTools,
     InMemoryManualStore,
     MemoryWatchedFiles,
+    PlainVault,
 )
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ def tools() -> FakeManualTools:
 @pytest.fixture
 def library(tmp_path: Path, tools: FakeManualTools) -> ManualLibrary:
     store = InMemoryManualStore()
-    return ManualLibrary(tmp_path / "kept", store, MemoryWatchedFiles(), tools, FakeClock())
+    return ManualLibrary(
+        tmp_path / "kept", PlainVault(), store, MemoryWatchedFiles(), tools, FakeClock()
+    )
 
 
 @pytest.fixture

@@ -20,11 +20,11 @@ from assistant.text.eras import era_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from lxml.etree import _Element as Element
 
     from assistant.knowledge.reading.package import Package
+    from assistant.ports import ReadableFile
 
 WIDEST, LONGEST = 500, 1_048_576
 """Columns and rows that are looked at; Excel has no more rows."""
@@ -62,37 +62,38 @@ class _Row:
     cells: dict[int, str]
 
 
-def read(path: Path, name: str) -> tuple[str, list[Block]]:
+def read(file: ReadableFile, name: str) -> tuple[str, list[Block]]:
     """The title (empty if the properties have none), and a heading and rows for every sheet.
 
     Raises:
         ManualError: it cannot be read.
     """
-    with open_package(path, name) as package:
+    with open_package(file, name) as package:
         layouts = _layouts(package)
         title = package.title().strip()
     if sum(rows * columns for rows, columns in (one.size for one in layouts.values())) > CELLS:
         raise ManualTooLarge(name=name)
     blocks: list[Block] = []
-    for sheet, rows in _sheets(path, name, layouts):
+    for sheet, rows in _sheets(file, name, layouts):
         if found := list(_sheet(rows, layouts.get(sheet, _Layout()))):
             blocks += [Block(BlockKind.HEADING, sheet, 1), *found]
     return title, blocks
 
 
 def _sheets(
-    path: Path, name: str, layouts: dict[str, _Layout]
+    file: ReadableFile, name: str, layouts: dict[str, _Layout]
 ) -> Iterator[tuple[str, Iterable[list[_Cell]]]]:
     """The visible sheets and their cells."""
-    with warnings.catch_warnings(), _damage(name):
-        warnings.simplefilter("ignore")  # of drawings and extensions that it does not know
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    try:
-        for sheet in book.worksheets:
-            if sheet.sheet_state == "visible":
-                yield sheet.title, _rows(sheet, name, layouts.get(sheet.title, _Layout()).size)
-    finally:
-        book.close()
+    with file.open("rb") as stream:
+        with warnings.catch_warnings(), _damage(name):
+            warnings.simplefilter("ignore")  # of drawings and extensions that it does not know
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+        try:
+            for sheet in book.worksheets:
+                if sheet.sheet_state == "visible":
+                    yield sheet.title, _rows(sheet, name, layouts.get(sheet.title, _Layout()).size)
+        finally:
+            book.close()
 
 
 def _rows(sheet: Any, name: str, size: tuple[int, int]) -> Iterator[list[_Cell]]:

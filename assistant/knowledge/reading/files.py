@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from itertools import accumulate, takewhile
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -22,7 +24,8 @@ from assistant.manual import Block, BlockKind, Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
+
+    from assistant.ports import ReadableFile
 
 LONGEST = 50_000_000
 """Characters of a document that is still read: some 50,000 pages."""
@@ -55,7 +58,7 @@ class FileReader:
     def __init__(self, longest: int = LONGEST) -> None:
         self._longest = longest
 
-    def read(self, path: Path) -> Document:
+    def read(self, file: ReadableFile) -> Document:
         """Its title and blocks, in reading order.
 
         Raises:
@@ -68,58 +71,58 @@ class FileReader:
             InaccessibleManual: the system does not let it be read.
         """
         try:
-            title, blocks = self._blocks(path)
+            title, blocks = self._blocks(file)
         except OSError as error:
-            raise InaccessibleManual(name=path.name) from error
+            raise InaccessibleManual(name=file.name) from error
         except RecursionError as error:
-            raise UnreadableManual(name=path.name) from error
+            raise UnreadableManual(name=file.name) from error
         kept = dense([one for one in map(_clean, blocks) if one.text.strip()])
         if not kept:
-            raise EmptyManual(name=path.name)
+            raise EmptyManual(name=file.name)
         if sum(len(one.text) for one in kept) > self._longest:
-            raise ManualTooLarge(name=path.name)
+            raise ManualTooLarge(name=file.name)
         lines = [
             line
             for one in _first_page(kept)
             if one.kind is not BlockKind.LIST_ITEM  # the rows of a list have dates of their own
             for line in one.text.split("\n")
         ]
-        return Document(_title(title, kept, path), kept, edition_date(lines, path.stem))
+        return Document(_title(title, kept, _stem(file)), kept, edition_date(lines, _stem(file)))
 
-    def _blocks(self, path: Path) -> tuple[str, list[Block]]:
-        size = path.stat().st_size
+    def _blocks(self, file: ReadableFile) -> tuple[str, list[Block]]:
+        with file.open("rb") as stream:
+            head = stream.read(_HEAD)
+            size = stream.seek(0, os.SEEK_END)
         if size == 0:
-            raise EmptyManual(name=path.name)
+            raise EmptyManual(name=file.name)
         if size > BIGGEST:
-            raise ManualTooLarge(name=path.name)
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
+            raise ManualTooLarge(name=file.name)
         if b"%PDF-" in head[:1024]:
             from assistant.knowledge.reading import pdf
 
-            return pdf.read(path, path.name, self._longest)
+            return pdf.read(file, file.name, self._longest)
         if head.startswith(b"PK"):
-            return _office(path)
+            return _office(file)
         if head.startswith(_RICH_TEXT):
-            raise OldOfficeManual(name=path.name)
+            raise OldOfficeManual(name=file.name)
         if head.startswith(_OLE):
-            raise _old_office(path)
-        return self._text(path)
+            raise _old_office(file)
+        return self._text(file, size)
 
-    def _text(self, path: Path) -> tuple[str, list[Block]]:
+    def _text(self, file: ReadableFile, size: int) -> tuple[str, list[Block]]:
         from assistant.knowledge.reading import html, markdown, plain
 
-        suffix = path.suffix.lower()
+        suffix = PurePath(file.name).suffix.lower()
         if suffix in _BINARY_SUFFIXES:
-            raise UnreadableManual(name=path.name)
-        if path.stat().st_size > 4 * self._longest:  # no encoding takes more bytes a character
-            raise ManualTooLarge(name=path.name)
-        data = path.read_bytes()
+            raise UnreadableManual(name=file.name)
+        if size > 4 * self._longest:  # no encoding takes more bytes a character
+            raise ManualTooLarge(name=file.name)
+        data = _content(file)
         text = html.decode_page(data) if suffix in {".html", ".htm"} else plain.decode(data)
         if text is None:
-            raise UnreadableManual(name=path.name)
+            raise UnreadableManual(name=file.name)
         if len(text) > self._longest:
-            raise ManualTooLarge(name=path.name)
+            raise ManualTooLarge(name=file.name)
         if suffix in {".md", ".markdown"}:
             return markdown.read(text)
         if suffix in {".html", ".htm", ".xhtml"} or _PAGE.search(text[:_HEAD]):
@@ -127,26 +130,35 @@ class FileReader:
         return plain.read(text)
 
 
-def _office(path: Path) -> tuple[str, list[Block]]:
+def _office(file: ReadableFile) -> tuple[str, list[Block]]:
     from assistant.knowledge.reading import excel, names, word
     from assistant.knowledge.reading.package import open_package
 
-    with open_package(path, path.name) as package:
+    with open_package(file, file.name) as package:
         main = package.main()
         kind = package.xml(main) if main.endswith(".xml") else None
         tag = "" if kind is None else str(kind.tag)
     if tag == f"{names.W}document":
-        return word.read(path, path.name)
+        return word.read(file, file.name)
     if tag == f"{names.S}workbook":
-        title, blocks = excel.read(path, path.name)
-        return title or path.stem, blocks  # a sheet's name is not the workbook's
-    raise UnreadableManual(name=path.name)
+        title, blocks = excel.read(file, file.name)
+        return title or _stem(file), blocks  # a sheet's name is not the workbook's
+    raise UnreadableManual(name=file.name)
 
 
-def _old_office(path: Path) -> OldOfficeManual | ProtectedManual:
-    if _ENCRYPTED_PACKAGE in path.read_bytes():
-        return ProtectedManual(name=path.name)
-    return OldOfficeManual(name=path.name)
+def _old_office(file: ReadableFile) -> OldOfficeManual | ProtectedManual:
+    if _ENCRYPTED_PACKAGE in _content(file):
+        return ProtectedManual(name=file.name)
+    return OldOfficeManual(name=file.name)
+
+
+def _content(file: ReadableFile) -> bytes:
+    with file.open("rb") as stream:
+        return stream.read()
+
+
+def _stem(file: ReadableFile) -> str:
+    return PurePath(file.name).stem
 
 
 _UNSEEN = dict.fromkeys(
@@ -173,7 +185,7 @@ def _first_page(blocks: Sequence[Block]) -> Iterable[Block]:
     ]
 
 
-def _title(property_: str, blocks: Sequence[Block], path: Path) -> str:
+def _title(property_: str, blocks: Sequence[Block], stem: str) -> str:
     """The document's own, unless a program put it there; the first heading; the file's name.
 
     A first heading with a number is a chapter's and not the document's.
@@ -184,4 +196,4 @@ def _title(property_: str, blocks: Sequence[Block], path: Path) -> str:
     headings = (" ".join(one.text.split()) for one in blocks if one.kind is BlockKind.HEADING)
     first = next(headings, "")
     named = first and len(first) <= _LONGEST_TITLE and not is_numbered(first)
-    return first if named else path.stem
+    return first if named else stem

@@ -13,9 +13,11 @@ from assistant.errors import ManualTooLarge, ProtectedManual, UnreadableManual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+    from typing import BinaryIO
 
     from lxml.etree import _Element as Element
+
+    from assistant.ports import ReadableFile
 
 XML_BYTES = 256 << 20
 """Bytes of unpacked XML in one file: some 5,000 pages, and about 1.5 GiB of memory."""
@@ -110,7 +112,7 @@ class Package:
 
 
 @contextmanager
-def open_package(path: Path, name: str) -> Iterator[Package]:
+def open_package(file: ReadableFile, name: str) -> Iterator[Package]:
     """Opens a file after a look at the sizes that its parts will have.
 
     Raises:
@@ -118,17 +120,20 @@ def open_package(path: Path, name: str) -> Iterator[Package]:
         ProtectedManual: its parts are encrypted.
         ManualTooLarge: it would unpack to more than it should.
     """
+    with file.open("rb") as stream, _archive(stream, name) as archive:
+        _check(archive.infolist(), name)
+        yield Package(archive, name)
+
+
+def _archive(stream: BinaryIO, name: str) -> zipfile.ZipFile:
     try:
-        archive = zipfile.ZipFile(path)
+        return zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
         raise UnreadableManual(name=name) from error
     except Exception as error:
         if isinstance(error, OSError) and error.errno:
             raise
         raise UnreadableManual(name=name) from error
-    with archive:
-        _check(archive.infolist(), name)
-        yield Package(archive, name)
 
 
 def _check(members: list[zipfile.ZipInfo], name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,12 @@ from assistant.manual import Block, BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
+    from typing import BinaryIO
 
     from pypdfium2 import PdfPage
 
     from assistant.knowledge.reading.pdf_page import Glyph, Line
+    from assistant.ports import ReadableFile
 
 MARGIN = 0.12
 """Share of a page's height, or width, in which repeated lines are headers and footers."""
@@ -58,39 +60,39 @@ class _Row:
     table: bool = False
 
 
-def read(path: Path, name: str, longest: int) -> tuple[str, list[Block]]:
+def read(file: ReadableFile, name: str, longest: int) -> tuple[str, list[Block]]:
     """The title (empty if there is none) and the blocks, each with its page.
 
     Raises:
         ManualError: it cannot be read.
     """
-    document = _open(path, name)
-    try:
-        title = str(document.get_metadata_dict().get("Title") or "")
-        rows = _rows(document, path, name, longest)
-    except pypdfium2.PdfiumError as error:
-        raise UnreadableManual(name=name) from error
-    finally:
-        document.close()
+    with file.open("rb") as stream, closing(_open(stream, name)) as document:
+        try:
+            title = str(document.get_metadata_dict().get("Title") or "")
+            rows = _rows(document, file, name, longest)
+        except pypdfium2.PdfiumError as error:
+            raise UnreadableManual(name=name) from error
     rows = _without_furniture(rows)
     size = _text_size(rows)
     blocks = list(_continued(_blocks(rows, size)))
     return title.strip() or _cover(rows, size), outline(_leveled(blocks, rows, size))
 
 
-def _open(path: Path, name: str) -> pypdfium2.PdfDocument:
+def _open(stream: BinaryIO, name: str) -> pypdfium2.PdfDocument:
     try:
-        return pypdfium2.PdfDocument(path)
+        return pypdfium2.PdfDocument(stream)
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD or "password" in str(error):
             raise ProtectedManual(name=name) from error
         raise UnreadableManual(name=name) from error
 
 
-def _rows(document: pypdfium2.PdfDocument, path: Path, name: str, longest: int) -> list[_Row]:
+def _rows(
+    document: pypdfium2.PdfDocument, file: ReadableFile, name: str, longest: int
+) -> list[_Row]:
     """Page after page; only the lines' texts and places stay in memory."""
     rows: list[_Row] = []
-    finder = TableFinder(path)
+    finder = TableFinder(file)
     total = 0
     try:
         for index in range(len(document)):

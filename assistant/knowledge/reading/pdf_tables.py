@@ -15,13 +15,13 @@ from assistant.knowledge.reading.plain import join
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from pdfplumber.page import Page
     from pdfplumber.pdf import PDF
     from pypdfium2 import PdfPage
 
     from assistant.knowledge.reading.pdf_page import Glyph
+    from assistant.ports import ReadableFile
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +54,8 @@ class Table:
 class TableFinder:
     """Opens the file a second time when the first page with rules is met."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, file: ReadableFile) -> None:
+        self._file = file
         self._plumber: PDF | None = None
         self._pages: Sequence[Page] = ()
         self._broken = False
@@ -80,7 +80,7 @@ class TableFinder:
         import pdfplumber
 
         if self._plumber is None:
-            self._plumber = pdfplumber.open(self._path)
+            self._plumber = pdfplumber.open(self._file.open("rb"))
             self._pages = self._plumber.pages
         page = self._pages[index]
         try:

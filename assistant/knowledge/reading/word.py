@@ -24,11 +24,11 @@ from assistant.manual import Block, BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from lxml.etree import _Element as Element
 
     from assistant.knowledge.reading.package import Package
+    from assistant.ports import ReadableFile
 
 _GONE = frozenset(
     {f"{W}{tag}" for tag in ("del", "moveFrom", "rPr", "pPr", "sdtPr", "sdtEndPr", "delText",
@@ -45,13 +45,13 @@ _CODE = re.compile(r"(?!00[01]|[Dd][89A-Fa-f])[0-9A-Fa-f]{4}")
 _PAGE = "\f"
 
 
-def read(path: Path, name: str) -> tuple[str, list[Block]]:
+def read(file: ReadableFile, name: str) -> tuple[str, list[Block]]:
     """The title (empty if the document has none) and what is printed of the body.
 
     Raises:
         ManualError: it cannot be read.
     """
-    with open_package(path, name) as package:
+    with open_package(file, name) as package:
         root = package.xml(package.main())
         body = None if root is None else root.find(f"{W}body")
         if root is None or body is None:
