@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from assistant.entrance import Entrance
     from assistant.jobs.keeper import WorkerKeeper
     from assistant.jobs.queue import QueueDatabase
     from assistant.jobs.upkeep import ManualUpkeep
@@ -370,12 +371,6 @@ class Application:
             forget=self.steps.forget,
         )
 
-    @property
-    def actor(self) -> Actor:
-        """Who acts on the command line."""
-        from assistant.people import SINGLE_USER
-
-        return SINGLE_USER
 
     @cached_property
     def audit_log(self) -> AuditLog:
@@ -383,6 +378,24 @@ class Application:
         from assistant.services.auditing import AuditLog
 
         return AuditLog(self.archive, SystemClock())
+
+    @cached_property
+    def actor(self) -> Actor:
+        """Who types commands: the person whom the user of this machine stands for.
+
+        Raises:
+            UnknownOsUser: for nobody.
+        """
+        from assistant.identity.machine import os_user
+
+        return self.people.reception.commander(os_user())
+
+    @cached_property
+    def people(self) -> Entrance:
+        """Who may come in, and as what."""
+        from assistant.entrance import Entrance
+
+        return Entrance(self.settings, self.archive, SystemClock())
 
     def weight_names(self) -> list[str]:
         """The recognition weights that are ready, for a page to choose from."""

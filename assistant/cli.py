@@ -12,12 +12,15 @@ import typer
 
 from assistant import __version__
 from assistant.bootstrap import Application
+from assistant.cli_audit import audit_app
 from assistant.cli_db import db_app
 from assistant.cli_doctor import doctor
 from assistant.cli_import import import_
 from assistant.cli_keys import keys_app
 from assistant.cli_manuals import manuals_app, take_in
+from assistant.cli_matters import matters_app
 from assistant.cli_models import models_app
+from assistant.cli_people import people_app
 from assistant.cli_screen import Watcher, complain, print_delivery, print_turns, screen
 from assistant.errors import BadSpeakerCount, KikigakiError, NothingFound, UnknownFormat
 from assistant.model import Kind, SpeakerCount
@@ -36,6 +39,9 @@ app = typer.Typer(
 )
 app.add_typer(models_app, name="models")
 app.add_typer(manuals_app, name="manuals")
+app.add_typer(people_app, name="people")
+app.add_typer(matters_app, name="matters")
+app.add_typer(audit_app, name="audit")
 app.add_typer(db_app, name="db")
 app.add_typer(keys_app, name="keys")
 app.command()(doctor)

@@ -22,6 +22,20 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── UnknownRecording      no such recording in the library
 │   ├── RecordingInUse        being transcribed: it cannot be removed
 │   ├── Forbidden             the person has not the right
+│   ├── AccessError           who somebody is, and what they may
+│   │   ├── NotSignedIn
+│   │   ├── SignInFailed      login and password do not fit
+│   │   ├── TooManyAttempts   nobody gets in for a while
+│   │   ├── UnknownVisitor    the site's own sign-in names somebody without an account
+│   │   ├── UnknownOsUser     nobody types commands as this user of the machine
+│   │   ├── MustChangePassword
+│   │   ├── StaleToken        a changing request without the page's token
+│   │   ├── ThroughProxy      a request from elsewhere, where one person needs no sign-in
+│   │   └── OwnRights         nobody changes what they may themselves
+│   ├── PasswordError         short, long, common, like the login, or the old one
+│   ├── AccountError          no such account, a login that is taken or none, the last administrator
+│   ├── MatterError           no such case or body, a name that is taken or none
+│   ├── BadReason             an emergency opening without a reason
 │   ├── BadExpansions         a table of spoken and written words with a line that is not understood
 │   ├── BadQuestions          a file of questions with a line that is not understood, or with none
 │   ├── UnknownFormat         an output format that does not exist
@@ -42,6 +56,9 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── NoConnection          `models fetch` does not reach the hub
 │   ├── FetchRefused          `models fetch` reaches it, and it says no
 │   ├── AddressTaken          the application cannot listen there
+│   ├── OpenToAll             it would answer other machines without any sign-in
+│   ├── BadSignInSettings     settings of sign-in that do not fit together
+│   ├── ProviderFails         the provider of sign-in does not answer as it should
 │   ├── OutdatedDatabase      `kikigaki db upgrade` first
 │   ├── NewerDatabase         a newer version of the program has upgraded it
 │   ├── BadDatabaseAddress    KIKIGAKI_DATABASE_URL is no address of a database
@@ -56,7 +73,8 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── BrokenSeal            a sealed file that was changed, cut off or exchanged
 │   ├── LostFileKey           a sealed file whose own key was deleted
 │   ├── DatabaseUnavailable   the server does not answer, or the file is held by others
-│   └── DamagedDatabase
+│   ├── DamagedDatabase
+│   └── ForeignAuditRow       somebody else wrote into the audit log
 ├── Unforeseen (exit 1)       try again; show the log to whoever looks after the program
 │   └── WorkerDied            the worker process ended in the midst of a recording, repeatedly
 └── Stopped (exit 130)        somebody stopped the work; what was done is kept
@@ -292,6 +310,210 @@ class Forbidden(InputError):
 
     ja = "この操作をする権限がありません。必要なときは、管理者に役割の追加を頼んでください。"
     en = "You may not do this. Ask your administrator for the role if you need it."
+
+
+class AccessError(InputError):
+    """Who somebody is, and what they may."""
+
+
+class NotSignedIn(AccessError):
+    """Nothing is told to somebody who has not signed in."""
+
+    ja = "サインインしていないか、時間が過ぎて終わりました。もう一度サインインしてください。"
+    en = "You are not signed in, or your time is over. Please sign in again."
+
+
+class SignInFailed(AccessError):
+    """The same for an unknown login, a wrong password and an account that is not used any more."""
+
+    ja = "ログイン名かパスワードが違います。確かめてもう一度入れてください。"
+    en = "The login or the password is not right. Check them and try again."
+
+
+class TooManyAttempts(AccessError):
+    """Details: `minutes`. The same whether there is such an account or not."""
+
+    ja = (
+        "サインインの失敗が続いたため、約{minutes}分のあいだ受け付けません。"
+        "待ってからもう一度入れるか、管理者にパスワードの再設定を頼んでください。"
+    )
+    en = (
+        "Signing in failed too often: nobody gets in for about {minutes} minutes. Wait and try "
+        "again, or ask your administrator for a new password."
+    )
+
+
+class UnknownVisitor(AccessError):
+    """The site's own sign-in names somebody who has no account here. Details: `login`."""
+
+    ja = "「{login}」は聞き書きの利用者に登録されていません。管理者に登録を頼んでください。"
+    en = "“{login}” has no account in Kikigaki. Ask your administrator to add it."
+
+
+class UnknownOsUser(AccessError):
+    """Details: `name`."""
+
+    ja = (
+        "この機械の利用者「{name}」には聞き書きの権限がありません。管理者に "
+        "`kikigaki people add ログイン名 --os-user {name}` を頼んでください。"
+    )
+    en = (
+        "The user “{name}” of this machine has no rights in Kikigaki. Ask your administrator for "
+        "`kikigaki people add LOGIN --os-user {name}`."
+    )
+
+
+class MustChangePassword(AccessError):
+    """The first password is good for choosing another one only."""
+
+    ja = "最初のパスワードのままです。新しいパスワードを決めてから使ってください。"
+    en = "You still have your first password. Choose another one before you go on."
+
+
+class StaleToken(AccessError):
+    """A changing request that does not carry the page's token."""
+
+    ja = "画面が古くなっています。読み込み直してから、もう一度押してください。"
+    en = "The page is out of date. Reload it and press again."
+
+
+class ThroughProxy(AccessError):
+    """Without sign-in, only this machine's own browser is answered."""
+
+    ja = (
+        "いまは「単独利用」で、この機械のブラウザーからだけ使えます。ほかの機械から使うには、"
+        "`kikigaki people add` で利用者を登録してください。"
+    )
+    en = (
+        "Kikigaki is set for one person and answers this machine's own browser only. To use it "
+        "from other machines, add accounts with `kikigaki people add`."
+    )
+
+
+class OwnRights(AccessError):
+    """Nobody gives themselves rights."""
+
+    ja = "自分の役割や担当、利用の停止は自分では変えられません。ほかの管理者に頼んでください。"
+    en = "You cannot change your own roles, matters or account. Ask another administrator."
+
+
+class PasswordError(InputError):
+    """A password that cannot be taken."""
+
+
+class PasswordTooShort(PasswordError):
+    """Details: `least`."""
+
+    ja = "パスワードは{least}文字以上にしてください。短い言葉をいくつか並べると覚えやすくなります。"
+    en = "A password has at least {least} characters. Some short words in a row are easy to keep."
+
+
+class PasswordTooLong(PasswordError):
+    """Details: `most`."""
+
+    ja = "パスワードは{most}文字までにしてください。"
+    en = "A password has at most {most} characters."
+
+
+class PasswordTooCommon(PasswordError):
+    """One of those that are tried first."""
+
+    ja = "そのパスワードはよく使われていて、すぐに当てられます。別のものにしてください。"
+    en = "That password is used by many and is guessed at once. Choose another one."
+
+
+class PasswordLikeLogin(PasswordError):
+    """It is made of the login or the name."""
+
+    ja = "ログイン名や氏名をもとにしたパスワードは使えません。別のものにしてください。"
+    en = "A password cannot be made of the login or the name. Choose another one."
+
+
+class PasswordUnchanged(PasswordError):
+    """The new one is the old one."""
+
+    ja = "いまと同じパスワードです。別のものにしてください。"
+    en = "That is the password you have. Choose another one."
+
+
+class WrongPassword(PasswordError):
+    """The present password, asked for before another one is taken."""
+
+    ja = "いまのパスワードが違います。確かめてもう一度入れてください。"
+    en = "Your present password is not right. Check it and try again."
+
+
+class AccountError(InputError):
+    """An account that cannot be made or changed so."""
+
+
+class UnknownPerson(AccountError):
+    """Details: `login`."""
+
+    ja = "利用者「{login}」がいません。`kikigaki people list` で一覧を見てください。"
+    en = "There is no account “{login}”. See `kikigaki people list`."
+
+
+class LoginTaken(AccountError):
+    """Details: `login`."""
+
+    ja = "「{login}」はもう使われています(停止した利用者も含みます)。別の名前にしてください。"
+    en = "“{login}” is taken, perhaps by an account that is not used any more. Choose another."
+
+
+class BadLogin(AccountError):
+    """Details: `login`."""
+
+    ja = "「{login}」はログイン名に使えません。空白や記号のない64文字までの名前にしてください。"
+    en = "“{login}” cannot be a login: up to 64 letters, digits and .-_@, without spaces."
+
+
+class UnknownRole(AccountError):
+    """Details: `name`, `known`."""
+
+    ja = "役割「{name}」はありません。使えるのは {known} です。"
+    en = "There is no role “{name}”. There are {known}."
+
+
+class LastAdministrator(AccountError):
+    """Nobody would be left who can give rights."""
+
+    ja = "利用者を管理できる人がいなくなります。先に別の人にその役割を付けてください。"
+    en = "Nobody would be left to manage accounts. Give somebody else that role first."
+
+
+class MatterError(InputError):
+    """A case or body that cannot be made or changed so."""
+
+
+class UnknownMatter(MatterError):
+    """Details: `name`."""
+
+    ja = "案件「{name}」がありません。`kikigaki matters list` で一覧を見てください。"
+    en = "There is no case or body “{name}”. See `kikigaki matters list`."
+
+
+class MatterTaken(MatterError):
+    """Details: `name`."""
+
+    ja = "「{name}」という案件はもうあります。別の名前にしてください。"
+    en = "There is a case or body “{name}” already. Choose another name."
+
+
+class BadMatterName(MatterError):
+    """Empty, or nothing that can be seen."""
+
+    ja = "案件の名前を入れてください(200文字まで)。"
+    en = "Give the case or body a name of up to 200 characters."
+
+
+class BadReason(InputError):
+    """Details: `least`."""
+
+    ja = "緊急に開く理由を{least}文字以上で書いてください。理由は監査の記録に残ります。"
+    en = (
+        "Write why it has to be opened, in {least} characters or more. It is kept in the audit log."
+    )
 
 
 class BadExpansions(InputError):
@@ -542,6 +764,41 @@ class AddressTaken(SetupError):
     )
 
 
+class OpenToAll(SetupError):
+    """It would answer other machines without any sign-in. Details: `host`."""
+
+    ja = (
+        "{host} で開くと、ほかの機械からサインインなしで使えてしまうため、始めません。先に "
+        "`kikigaki people add ログイン名 --role administrator` で利用者を登録してください。"
+        "この機械だけで使うには KIKIGAKI_HOST=127.0.0.1 のままにします。"
+    )
+    en = (
+        "On {host} other machines could use it without signing in, so it does not start. Add an "
+        "account first: `kikigaki people add LOGIN --role administrator`. To use it on this "
+        "machine only, leave KIKIGAKI_HOST=127.0.0.1."
+    )
+
+
+class BadSignInSettings(SetupError):
+    """Details: `name`, the setting."""
+
+    ja = "{name} の書き方が違うか、一緒に要る設定がありません。設定の説明を見て直してください。"
+    en = "{name} is not written as it should be, or lacks another setting. See the settings' page."
+
+
+class ProviderFails(SetupError):
+    """The provider of sign-in (OpenID Connect). Details: `issuer`."""
+
+    ja = (
+        "庁内の認証サービス({issuer})でサインインできませんでした。もう一度試し、続くときは"
+        "システム担当者に知らせてください。"
+    )
+    en = (
+        "Signing in through {issuer} did not work. Try again; if it goes on, tell your system "
+        "staff."
+    )
+
+
 class OutdatedDatabase(SetupError):
     """Tables of an older version, in a database that is not upgraded without asking."""
 
@@ -722,6 +979,19 @@ class DamagedDatabase(StorageError):
     en = (
         "The database ({place}) is damaged, or is none. Nothing was written: restore it from a "
         "backup."
+    )
+
+
+class ForeignAuditRow(StorageError):
+    """The next row of the audit log is there already, and this program did not write it."""
+
+    ja = (
+        "監査の記録に、聞き書きが書いていない行があるため、何も書き込みませんでした。"
+        "`kikigaki audit verify` で確かめ、システム担当者に知らせてください。"
+    )
+    en = (
+        "The audit log has a row that Kikigaki did not write, so nothing was changed. Look with "
+        "`kikigaki audit verify` and tell your system staff."
     )
 
 

@@ -103,8 +103,67 @@ class Scope:
     opened: frozenset[str] = field(default=frozenset())
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account. Nobody is ever deleted: the audit log names them."""
+
+    id: str
+    login: str
+    """What they type to sign in; see `services.people.plain_login`."""
+    name: str
+    roles: frozenset[Role]
+    added: datetime
+    active: bool = True
+    password: str | None = field(default=None, repr=False)
+    """An argon2id hash; None where somebody else says who they are."""
+    must_change: bool = False
+    """The password was given to them, and is good for choosing another one only."""
+    subject: str | None = None
+    """How the provider of sign-in (OpenID Connect) calls them: its address and their id there."""
+    os_user: str | None = None
+    """The user of the operating system as whom they type commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that has signed in. `id` is the SHA-256 of its cookie."""
+
+    id: str
+    person: str
+    began: datetime
+    seen: datetime
+    expires: datetime
+    csrf: str = field(repr=False)
+    way: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Failed sign-ins under one login or from one address, told apart by `key`."""
+
+    key: str
+    failures: int
+    latest: datetime
+    until: datetime | None = None
+    """Before this moment nobody gets in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """緊急閲覧: somebody may read one record that is not theirs, for a while."""
+
+    person: str
+    record: str
+    reason: str
+    opened: datetime
+    until: datetime
+
+
 EVERY_ROLE = frozenset(Role)
 SINGLE_USER = Actor("single", "この機械の利用者", EVERY_ROLE, way="single")
 """The one person of a machine without accounts."""
 SYSTEM = Actor("system", "聞き書き", EVERY_ROLE, way="system")
 """The program itself: the worker, the daily retention."""
+NOBODY = Actor("", "", frozenset(), way="")
+"""Who has not signed in."""

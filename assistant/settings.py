@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import SecretStr  # noqa: TC002 (pydantic reads it)
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SpeakersBy = Literal["auto", "channels", "pyannote", "embedded", "none"]
@@ -96,6 +96,59 @@ class Settings(BaseSettings):
     allowed_hosts: str = ""
     """Further names, with commas, under which browsers reach the application: needed where it
     listens on all addresses or behind a proxy. This machine's own names are always allowed."""
+
+    public_url: str = ""
+    """The address under which browsers reach the application, `https://kikigaki.city.example` say.
+    With `https` its cookies are sent over secured connections only; a provider of sign-in sends
+    people back there."""
+
+    session_idle_minutes: int = Field(default=30, ge=1)
+    """After so many minutes without a key, a click or sound, one has to sign in again."""
+
+    session_hours: int = Field(default=12, ge=1)
+    """After so many hours one has to sign in again, whatever one does."""
+
+    sign_in_failures: int = Field(default=5, ge=1)
+    """How many wrong passwords under one login are let pass before it has to wait: a minute first,
+    then twice as long after each further one, up to an hour."""
+
+    emergency_minutes: int = Field(default=60, ge=1)
+    """How long a record stays open that somebody opened in an emergency."""
+
+    proxy_addresses: str = ""
+    """Addresses or networks of reverse proxies, with commas: what they say about the browser's
+    address, about https and about users counts. Nobody else's word does."""
+
+    proxy_user_header: str = ""
+    """The header in which those proxies name the user that they have signed in, `X-Remote-User`
+    say. They must drop it from what browsers send."""
+
+    unknown_users: Literal["refuse", "add"] = "refuse"
+    """What happens to somebody whom a proxy or a provider has signed in and who has no account:
+    they are refused, or get one without any role."""
+
+    oidc_issuer: str = ""
+    """The address of a provider of sign-in by OpenID Connect; the only address outside this machine
+    that the application ever asks. It wants `KIKIGAKI_OIDC_CLIENT_ID` and `KIKIGAKI_PUBLIC_URL`."""
+
+    oidc_name: str = ""
+    """What the button for it says; by default the provider's host."""
+
+    oidc_client_id: str = ""
+    """How the provider calls this application."""
+
+    oidc_client_secret: SecretStr | None = None
+    """What the application shows to the provider, if the provider gave it any."""
+
+    oidc_login_claim: str = "preferred_username"
+    """Which of the provider's claims is the login: one that people cannot change themselves."""
+
+    oidc_groups_claim: str = "groups"
+    """Which of the provider's claims holds the groups that somebody belongs to."""
+
+    oidc_roles: str = ""
+    """Which roles a group gives: `kodomo=caseworker; kakaricho=supervisor+manager`.
+    Where anything is written here, groups decide about roles at every sign-in."""
 
     @property
     def recordings_dir(self) -> Path:

@@ -706,3 +706,24 @@ class MemoryDisplayLog:
     def displays(self) -> list[Display]:
         """All of them, oldest first."""
         return list(self.kept)
+
+
+@dataclass
+class FakeHasher:
+    """`services.passwords.Hasher` that anyone can read; `looked_at` counts comparisons."""
+
+    version: int = 1
+    looked_at: int = 0
+
+    def hash(self, password: str) -> str:
+        """Readable."""
+        return f"v{self.version}:{password}"
+
+    def fits(self, kept: str | None, password: str) -> bool:
+        """Whether it is the password that was kept."""
+        self.looked_at += 1
+        return kept is not None and kept.partition(":")[2] == password
+
+    def is_outdated(self, kept: str) -> bool:
+        """Whether it was kept by another version."""
+        return not kept.startswith(f"v{self.version}:")

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from assistant.archive import AuditRow, Edit, Event, Record
     from assistant.model import Transcript
-    from assistant.people import Actor, Matter, Scope
+    from assistant.people import Actor, Attempts, Matter, Opening, Person, Scope, Session
+    from assistant.services.auditing import AuditQuery
 
 
 class Records(Protocol):
@@ -95,19 +96,100 @@ class Matters(Protocol):
         """They do not any more."""
 
 
+class People(Protocol):
+    """Accounts."""
+
+    def any(self) -> bool:
+        """Whether there is an account at all."""
+
+    def add(self, person: Person) -> None:
+        """A new one."""
+
+    def find(self, person: str) -> Person | None:
+        """The one of that id."""
+
+    def by_login(self, login: str) -> Person | None:
+        """The one of that login."""
+
+    def by_subject(self, subject: str) -> Person | None:
+        """Whom the provider of sign-in calls so."""
+
+    def by_os_user(self, os_user: str) -> Person | None:
+        """Who types commands as that user."""
+
+    def all(self) -> list[Person]:
+        """By login."""
+
+    def update(self, person: Person) -> None:
+        """Puts them in the place of the one of that id."""
+
+
+class Sessions(Protocol):
+    """Browsers that have signed in."""
+
+    def add(self, session: Session) -> None:
+        """A new one; those that are over go."""
+
+    def find(self, session: str) -> Session | None:
+        """The one of that id."""
+
+    def seen(self, session: str, at: datetime) -> None:
+        """Its person did something."""
+
+    def end(self, session: str) -> None:
+        """Its cookie is good for nothing any more."""
+
+    def end_of(self, person: str) -> None:
+        """Ends all of theirs."""
+
+
+class FailedAttempts(Protocol):
+    """Sign-ins that failed, by login and by address."""
+
+    def find(self, key: str) -> Attempts | None:
+        """Those of that key."""
+
+    def count(self, key: str, at: datetime, since: datetime) -> Attempts:
+        """One more failure; those before `since` count no more. Others wait for the transaction."""
+
+    def block(self, key: str, until: datetime) -> None:
+        """Nobody gets in before that moment."""
+
+    def give_back(self, key: str) -> None:
+        """The last one counted was no failure."""
+
+    def forget(self, key: str) -> None:
+        """Drops them."""
+
+    def forget_before(self, latest: datetime) -> None:
+        """Drops all whose last failure is older."""
+
+
+class Openings(Protocol):
+    """Records that people opened in an emergency."""
+
+    def keep(self, opening: Opening) -> None:
+        """Puts it in the place of an earlier one of the same person and record."""
+
+    def of(self, person: str, now: datetime) -> frozenset[str]:
+        """The records that they may read in an emergency."""
+
+
 class Audit(Protocol):
     """The audit log: rows are only ever added, each chained to the one before."""
 
     def append(self, actor: Actor, event: Event, at: datetime) -> AuditRow:
-        """Writes an event down; others who write wait until this transaction ends."""
+        """Writes an event down; others who write wait until this transaction ends.
 
-    def rows(self, after: int = 0, limit: int | None = None) -> Iterator[AuditRow]:
-        """In order, those with a greater number than `after`."""
+        Raises:
+            ForeignAuditRow: somebody else wrote the next row.
+        """
 
-    def latest(
-        self, limit: int, user: str = "", action: str = "", object_: str = ""
-    ) -> list[AuditRow]:
-        """The newest first, those that fit what is given."""
+    def rows(self) -> Iterator[AuditRow]:
+        """All of them, in order."""
+
+    def latest(self, query: AuditQuery, limit: int | None) -> list[AuditRow]:
+        """The newest first, those that fit; all of them without a limit."""
 
     def count(self) -> int:
         """How many rows were ever written."""
@@ -123,6 +205,22 @@ class Unit(Protocol):
     @property
     def matters(self) -> Matters:
         """Cases and bodies."""
+
+    @property
+    def people(self) -> People:
+        """Accounts."""
+
+    @property
+    def sessions(self) -> Sessions:
+        """Browsers that have signed in."""
+
+    @property
+    def attempts(self) -> FailedAttempts:
+        """Sign-ins that failed."""
+
+    @property
+    def openings(self) -> Openings:
+        """Records that people opened in an emergency."""
 
     @property
     def audit(self) -> Audit:

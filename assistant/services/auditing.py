@@ -1,15 +1,18 @@
-"""The audit log: what a row's hash covers, and whether the chain is whole."""
+"""The audit log: what a row's hash covers, whether the chain is whole, and who may read it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.archive import Action, AuditRow, Event
+from assistant.errors import ForeignAuditRow
 from assistant.people import Right
 from assistant.services.access import require
+from assistant.text.sheets import sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +24,53 @@ if TYPE_CHECKING:
 
 FIRST = "0" * 64
 """What the first row carries as the hash of the one before."""
+COLUMNS = (
+    "番号",
+    "日時",
+    "利用者",
+    "氏名",
+    "方法",
+    "接続元",
+    "操作",
+    "対象",
+    "詳細",
+    "前の行のハッシュ",
+    "ハッシュ",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which rows are wanted: those that fit all that is given.
+
+    `since` is the first moment and `until` the first one after; `before` a row's number.
+    """
+
+    user: str = ""
+    action: str = ""
+    object: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What was asked for, for the log."""
+        asked = {"user": self.user, "action": self.action, "object": self.object}
+        moments = {"since": self.since, "until": self.until}
+        asked |= {name: value.isoformat() for name, value in moments.items() if value}
+        return {name: value for name, value in asked.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A row's number and hash that somebody wrote down elsewhere; as text `12:3f9a…`."""
+
+    seq: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.hash}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +79,52 @@ class Fault:
 
     seq: int
     why: str
-    """`changed`, `missing` or `extra`."""
+    """`changed`, `missing`, `extra`, or `anchor` for one that is not what was written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How many rows fit, the last of them, and what is wrong with the next, if anything."""
+
+    rows: int
+    head: Anchor
+    fault: Fault | None
 
 
 class AuditLog:
-    """Reads and verifies the log."""
+    """Reads and verifies the log. Every call asks for `Right.AUDIT`, and is written down itself."""
 
     def __init__(self, store: ArchiveStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
 
-    def verify(self, actor: Actor) -> Fault | None:
-        """The first fault, None when every row that was ever written is there as it was.
-
-        Raises:
-            Forbidden: the actor may not read the log.
-        """
+    def verify(self, actor: Actor, anchor: Anchor | None = None) -> Verification:
+        """Whether every row that was ever written is there as it was."""
         require(actor, Right.AUDIT)
         with self._store.reading() as unit:
-            return first_fault(unit.audit.rows(), unit.audit.count())
+            found = verification(unit.audit.rows(), unit.audit.count(), anchor)
+        # Where somebody wrote the next row, this cannot be written down; what was found is told.
+        with suppress(ForeignAuditRow):
+            self._note(actor, {"verified": found.fault.why if found.fault else "intact"})
+        return found
 
-    def latest(
-        self, actor: Actor, limit: int = 200, user: str = "", action: str = "", object_: str = ""
-    ) -> list[AuditRow]:
-        """The newest rows that fit, the newest first; that somebody looked is written down.
-
-        Raises:
-            Forbidden: the actor may not read the log.
-        """
+    def rows(self, actor: Actor, query: AuditQuery, limit: int = 200) -> list[AuditRow]:
+        """The newest that fit, the newest first."""
         require(actor, Right.AUDIT)
+        self._note(actor, query.told)
+        with self._store.reading() as unit:
+            return unit.audit.latest(query, limit)
+
+    def csv(self, actor: Actor, query: AuditQuery) -> bytes:
+        """All that fit, the newest first, as spreadsheets open them."""
+        require(actor, Right.AUDIT)
+        self._note(actor, query.told | {"format": "csv"})
+        with self._store.reading() as unit:
+            return sheet(COLUMNS, map(_cells, unit.audit.latest(query, None)))
+
+    def _note(self, actor: Actor, details: dict[str, str]) -> None:
         with self._store.writing() as unit:
-            rows = unit.audit.latest(limit, user, action, object_)
-            unit.audit.append(actor, Event(Action.AUDIT), self._clock.now())
-        return rows
+            unit.audit.append(actor, Event(Action.AUDIT, details=details), self._clock.now())
 
 
 def row_of(seq: int, at: datetime, actor: Actor, event: Event, previous: str) -> AuditRow:
@@ -75,7 +138,7 @@ def row_of(seq: int, at: datetime, actor: Actor, event: Event, previous: str) ->
         address=_plain(actor.address),
         action=event.action.value,
         object=_plain(event.object),
-        details=event.details,
+        details={name: _plain(value) for name, value in event.details.items()},
         previous=previous,
         hash="",
     )
@@ -99,18 +162,45 @@ def row_hash(row: AuditRow) -> str:
     return hashlib.sha256(json.dumps(covered, ensure_ascii=True).encode()).hexdigest()
 
 
-def first_fault(rows: Iterable[AuditRow], count: int) -> Fault | None:
-    """The first of `rows` that does not continue the chain; `count` is how many there must be."""
-    expected, previous = 1, FIRST
+def verification(
+    rows: Iterable[AuditRow], count: int, anchor: Anchor | None = None
+) -> Verification:
+    """Follows the chain as far as it is whole; `count` is how many rows there must be."""
+    head, fault = Anchor(0, FIRST), None
     for row in rows:
-        if row.seq != expected:
-            return Fault(expected, "missing")
-        if row.previous != previous or row.hash != row_hash(row):
-            return Fault(row.seq, "changed")
-        expected, previous = row.seq + 1, row.hash
-    if expected <= count:
-        return Fault(expected, "missing")
-    return Fault(count + 1, "extra") if expected > count + 1 else None
+        fault = _fault(row, head, anchor)
+        if fault is not None:
+            break
+        head = Anchor(row.seq, row.hash)
+    return Verification(head.seq, head, fault or _fault_at_end(head, count, anchor))
+
+
+def _fault(row: AuditRow, head: Anchor, anchor: Anchor | None) -> Fault | None:
+    if row.seq <= head.seq:
+        return Fault(row.seq, "extra")
+    if row.seq > head.seq + 1:
+        return Fault(head.seq + 1, "missing")
+    if row.previous != head.hash or row.hash != row_hash(row):
+        return Fault(row.seq, "changed")
+    if anchor is not None and anchor.seq == row.seq and anchor.hash != row.hash:
+        return Fault(row.seq, "anchor")
+    return None
+
+
+def _fault_at_end(head: Anchor, count: int, anchor: Anchor | None) -> Fault | None:
+    if head.seq < count:
+        return Fault(head.seq + 1, "missing")
+    if head.seq > count:
+        return Fault(count + 1, "extra")
+    beyond = anchor is not None and anchor.seq > head.seq
+    return Fault(head.seq + 1, "missing") if beyond else None
+
+
+def _cells(row: AuditRow) -> list[object]:
+    details = json.dumps(row.details, ensure_ascii=False) if row.details else ""
+    who = [row.user, row.name, row.way, row.address]
+    did = [row.action, row.object, details]
+    return [row.seq, row.at.isoformat(), *who, *did, row.previous, row.hash]
 
 
 def _plain(text: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.manual import Display, Verdict
+from assistant.text.sheets import sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -121,19 +120,12 @@ class ManualFeedback:
 
 def report_csv(lines: Iterable[SectionReport]) -> bytes:
     """The report as spreadsheets open it: CSV in UTF-8 with a byte order mark."""
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    writer.writerow(COLUMNS)
-    for line in lines:
-        path = " > ".join(line.headings)
-        numbers = line.shown, line.opened, line.helped, line.wrong
-        writer.writerow([_harmless(line.title), _harmless(path), *numbers])
-    return stream.getvalue().encode("utf-8-sig")
+    return sheet(COLUMNS, (_cells(line) for line in lines))
 
 
-def _harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+def _cells(line: SectionReport) -> tuple[str | int, ...]:
+    path = " > ".join(line.headings)
+    return line.title, path, line.shown, line.opened, line.helped, line.wrong
 
 
 def _count(

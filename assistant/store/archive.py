@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.store.audit import SqlAudit
 from assistant.store.matters import SqlMatters
+from assistant.store.people import SqlAttempts, SqlOpenings, SqlPeople, SqlSessions
 from assistant.store.records import SqlRecords
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ class SqlUnit:
     def __init__(self, connection: Connection, codec: Codec) -> None:
         self.records = SqlRecords(connection, codec)
         self.matters = SqlMatters(connection)
+        self.people = SqlPeople(connection)
+        self.sessions = SqlSessions(connection)
+        self.attempts = SqlAttempts(connection)
+        self.openings = SqlOpenings(connection)
         self.audit = SqlAudit(connection)
 
 

@@ -31,13 +31,24 @@ person = Table(
     Column("active", Boolean, nullable=False),
     Column("password", Text),
     Column("must_change", Boolean, nullable=False),
-    Column("failures", Integer, nullable=False),
-    Column("locked_until", Moment),
     Column("subject", Plain, unique=True),
     Column("added", Moment, nullable=False),
+    Column("os_user", Plain),
+    Index("uq_person_os_user", "os_user", unique=True),
 )
 """`password` is an argon2id hash, None where somebody else signs them in; `subject` is how that
 somebody calls them. Nobody is ever deleted: the audit log names them."""
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("latest", Moment, nullable=False),
+    Column("until", Moment),
+)
+"""Failed sign-ins. `key` is a hash of a login, whether there is such an account or not, or of an
+address: what somebody typed into the wrong field is not kept."""
 
 session = Table(
     "session",

@@ -41,6 +41,9 @@ class Database:
         self._path = place if isinstance(place, Path) else None
         self._url = _server(place) if isinstance(place, str) else _file(place)
         self._engine = _engine(self._url)
+        self._snapshots = self._engine
+        if self._path is None:  # by itself, a server shows each query what others just kept
+            self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ")
         self._lock = Lock()
         self._ready = False
 
@@ -59,7 +62,7 @@ class Database:
         """
         with self._refusals():
             self._prepare()
-            with self._engine.connect() as connection:
+            with self._snapshots.connect() as connection:
                 yield connection
 
     @contextmanager
@@ -162,9 +165,14 @@ class Database:
 
 def insert_if_absent(connection: Connection, table: Table) -> Insert:
     """An insertion that leaves rows alone which are there already."""
+    return insertion(connection, table).on_conflict_do_nothing()
+
+
+def insertion(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insertion that can be told what to do about rows which are there already."""
     if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def _file(path: Path) -> URL:

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.export.registry import EXPORTERS
-from assistant.export.table import FORMULA_STARTS, harmless
 from assistant.export.wording import FLAGS, clock, length, reasons
 from assistant.model import Flag, Kind, Speaker
+from assistant.text.sheets import FORMULA_STARTS, harmless
 from tests.transcripts import transcript
 
 
