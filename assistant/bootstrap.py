@@ -371,7 +371,6 @@ class Application:
             forget=self.steps.forget,
         )
 
-
     @cached_property
     def audit_log(self) -> AuditLog:
         """Who did what."""

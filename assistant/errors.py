@@ -43,7 +43,6 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── UnreadableDocument    a file that is imported, of no format that is read, or damaged
 │   ├── NoSpeakers            a document in which no speaker is marked
 │   ├── BadLine               a line of a file of recordings that is not understood
-│   ├── UnknownMatter         no case or body of that name
 │   ├── NotConfirmed          what was read was not looked at by anybody
 │   ├── BadSpeakerCount
 │   ├── UnknownModel          no weights of that name
@@ -489,8 +488,14 @@ class MatterError(InputError):
 class UnknownMatter(MatterError):
     """Details: `name`."""
 
-    ja = "案件「{name}」がありません。`kikigaki matters list` で一覧を見てください。"
-    en = "There is no case or body “{name}”. See `kikigaki matters list`."
+    ja = (
+        "案件「{name}」がないか、あなたは入っていません。`kikigaki matters list` で名前を"
+        "確かめるか、案件を作れる人に頼んでください。何も変えていません。"
+    )
+    en = (
+        "There is no case or body “{name}”, or you do not belong to it. See `kikigaki matters "
+        "list`, or ask somebody who may open it. Nothing was changed."
+    )
 
 
 class MatterTaken(MatterError):
@@ -602,19 +607,6 @@ class BadLine(InputError):
     en = (
         "Line {line} of “{name}” cannot be read ({place}). It was left out, the others are taken. "
         "Correct it and run this again: only what is missing is taken then."
-    )
-
-
-class UnknownMatter(InputError):
-    """Details: `name`."""
-
-    ja = (
-        "案件「{name}」がないか、あなたは入っていません。名前を確かめるか、"
-        "案件を作れる人に頼んでください。何も取り込んでいません。"
-    )
-    en = (
-        "There is no case or body “{name}”, or you do not belong to it. Check the name, or ask "
-        "somebody who may open it. Nothing was taken."
     )
 
 

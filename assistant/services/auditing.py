@@ -175,6 +175,11 @@ def verification(
     return Verification(head.seq, head, fault or _fault_at_end(head, count, anchor))
 
 
+def first_fault(rows: Iterable[AuditRow], count: int) -> Fault | None:
+    """What is wrong with the first row that does not fit, if anything."""
+    return verification(rows, count).fault
+
+
 def _fault(row: AuditRow, head: Anchor, anchor: Anchor | None) -> Fault | None:
     if row.seq <= head.seq:
         return Fault(row.seq, "extra")

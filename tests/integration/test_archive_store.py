@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
-from assistant.archive import Action, Edit, Event, Field, Origin, Record
+from assistant.archive import Edit, Field, Origin, Record
 from assistant.model import Kind, TurnPassage
-from assistant.people import SINGLE_USER, Matter, MatterKind, Scope
-from assistant.services.auditing import Fault, first_fault
+from assistant.people import Matter, MatterKind, Scope
 from assistant.store.archive import SqlArchive
 from tests.archives import CODEC
 from tests.recordings import make_transcript
@@ -139,72 +136,3 @@ def test_members_come_and_go(archive: SqlArchive) -> None:
         assert unit.matters.of("c1") == {"m1"}
         assert unit.matters.of("c2") == frozenset()
         assert unit.matters.all() == [replace(matter, closed=MOMENT + timedelta(days=1))]
-
-
-def write(archive: SqlArchive, *objects: str) -> None:
-    for one in objects:
-        with archive.writing() as unit:
-            details = {"form": "docx", "名": "値\0"}
-            unit.audit.append(SINGLE_USER, Event(Action.EXPORT, one, details), MOMENT)
-
-
-def fault(archive: SqlArchive) -> Fault | None:
-    with archive.reading() as unit:
-        return first_fault(unit.audit.rows(), unit.audit.count())
-
-
-def test_the_log_is_a_chain(archive: SqlArchive) -> None:
-    write(archive, "r1", "r2", "r3")
-
-    assert fault(archive) is None
-    with archive.reading() as unit:
-        rows = list(unit.audit.rows())
-        assert [(row.seq, row.object, row.details["form"]) for row in rows] == [
-            (1, "r1", "docx"),
-            (2, "r2", "docx"),
-            (3, "r3", "docx"),
-        ]
-        assert [row.previous for row in rows[1:]] == [row.hash for row in rows[:-1]]
-        assert [row.object for row in unit.audit.latest(2)] == ["r3", "r2"]
-        assert [row.object for row in unit.audit.latest(9, object_="r1")] == ["r1"]
-        assert unit.audit.latest(9, user="somebody else") == []
-        assert [row.seq for row in unit.audit.rows(after=1, limit=1)] == [2]
-
-
-def test_a_log_written_from_many_sides_is_one_chain(archive: SqlArchive) -> None:
-    with ThreadPoolExecutor(4) as people:
-        list(people.map(lambda number: write(archive, f"r{number}"), range(24)))
-
-    assert fault(archive) is None
-    with archive.reading() as unit:
-        assert unit.audit.count() == 24
-
-
-def test_what_is_not_kept_is_not_told(archive: SqlArchive) -> None:
-    def fail() -> None:
-        with archive.writing() as unit:
-            unit.audit.append(SINGLE_USER, Event(Action.ADD, "r1"), MOMENT)
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail()
-
-    write(archive, "r2")
-    assert fault(archive) is None
-    with archive.reading() as unit:
-        assert [(row.seq, row.object) for row in unit.audit.rows()] == [(1, "r2")]
-
-
-@pytest.mark.parametrize("statement", ["UPDATE audit SET object = 'x'", "DELETE FROM audit"])
-def test_the_database_refuses_to_change_the_log(
-    archive: SqlArchive, database: Database, statement: str
-) -> None:
-    write(archive, "r1")
-
-    def change() -> None:
-        with database.writing() as connection:
-            connection.execute(sa.text(statement))
-
-    with pytest.raises(DBAPIError):
-        change()
-    assert fault(archive) is None
