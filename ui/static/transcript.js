@@ -1,21 +1,26 @@
 // One finished recording: player, timeline, turns, speakers, documents.
 
+import { Beside } from "./beside.js";
 import { Player } from "./player.js";
 import * as server from "./server.js";
 import { COLOURS, Timeline } from "./timeline.js";
 import { Turns } from "./turns.js";
 import { clock, day, make, say, speak } from "./words.js";
 
+const KEYS = [["Space", "key_play"], ["← →", "key_skip"], ["J K", "key_move"], ["Enter", "key_turn"],
+  ["N", "key_next"], [", .", "key_speed"], ["F", "key_follow"]];
 const ORDER = ["docx", "txt", "srt", "vtt", "csv", "json", "rttm"];
 
 export class TranscriptView {
-  /** `on.announce(sentence)` for what should be read aloud, `on.problem(sentence)`, `on.remove()`. */
+  /** `on.announce(sentence)` for what should be read aloud, `on.problem(sentence)`, `on.remove()`, `on.keys()` when they change. */
   constructor(formats, on) {
     this.formats = [...formats].sort((one, other) => ORDER.indexOf(one) - ORDER.indexOf(other));
     this.on = on;
     this.player = new Player({ moved: (seconds) => this.#moved(seconds), failed: () => on.problem(say("failed_sound")) });
     this.timeline = new Timeline({ seek: (seconds) => this.player.seek(seconds), tell: (seconds) => this.#tell(seconds) });
-    this.turns = new Turns({ play: (seconds) => this.player.playFrom(seconds) });
+    this.turns = new Turns({ play: (seconds) => this.player.playFrom(seconds), at: (index) => this.beside.at(index) });
+    this.beside = new Beside({ problem: on.problem, announce: on.announce, reading: (open) => this.#read(open),
+      found: (passages) => this.#found(passages), back: () => this.turns.focus() });
     this.element = this.#build();
   }
 
@@ -31,12 +36,12 @@ export class TranscriptView {
     this.notes = make("div", { class: "kk-notes" });
     this.withheld = make("details", { class: "kk-withheld" });
     const head = make("header", { class: "kk-title" }, make("div", {}, this.title, this.facts), this.documents);
-    const side = make("aside", { class: "kk-people" }, make("h3", { "data-say": "speakers" }), this.speakers,
+    const side = make("aside", { class: "kk-people" }, this.beside.element, make("h3", { "data-say": "speakers" }), this.speakers,
       make("p", { class: "kk-hint", "data-say": "speakers_hint" }), this.withheld, this.notes,
       make("button", { class: "kk-button kk-remove", type: "button", "data-say": "remove", onclick: () => this.on.remove() }));
     return make("article", { class: "kk-transcript" }, head,
       make("div", { class: "kk-deck" }, this.player.element, this.timeline.element),
-      make("div", { class: "kk-columns" }, this.turns.element, side));
+      this.columns = make("div", { class: "kk-columns" }, this.turns.element, side, this.beside.section.element));
   }
 
   async show(entry) {
@@ -49,6 +54,7 @@ export class TranscriptView {
     this.timeline.show(transcript, peaks);
     this.turns.show(transcript);
     this.entry = entry;
+    this.beside.show(entry.id, transcript);
     this.player.load(server.soundAddress(entry.id), transcript.duration);
     this.refresh();
   }
@@ -74,6 +80,7 @@ export class TranscriptView {
     this.only.disabled = checks === 0;
     this.player.refresh();
     this.turns.refresh();
+    this.beside.refresh();
     this.#showSpeakers();
     this.#showWithheld();
     this.#showNotes();
@@ -147,6 +154,25 @@ export class TranscriptView {
     return [before, make("code", {}, say("advice_command")), after];
   }
 
+  /** A section is read in the place of the speakers; the turns stay where they are. */
+  #read(open) {
+    this.columns.classList.toggle("kk-reading", open);
+    this.turns.stay();
+    this.on.keys();
+  }
+
+  #found(passages) {
+    Object.assign(this.transcript, { passages, searched: true });
+    this.turns.markPassages();
+    this.beside.show(this.entry.id, this.transcript);
+    this.beside.at(this.turns.current);
+    this.on.keys();
+  }
+
+  get keys() {
+    return [...(this.beside.section.isOpen ? KEYS.slice(0, 3) : KEYS), ...this.beside.keys];
+  }
+
   #moved(seconds) {
     if (!this.entry) return;
     this.timeline.move(seconds);
@@ -162,12 +188,13 @@ export class TranscriptView {
 
   /** Keys that work anywhere in the view; true when one was taken. */
   key(event) {
+    if (this.beside.key(event)) return true;
     const actions = {
       " ": () => this.player.toggle(), ArrowLeft: () => this.player.skip(-5), ArrowRight: () => this.player.skip(5),
       ArrowUp: () => this.turns.move(-1), ArrowDown: () => this.turns.move(1),
       k: () => this.turns.move(-1), j: () => this.turns.move(1), n: () => this.turns.moveToCheck(),
       f: () => this.turns.follow(), ",": () => this.player.faster(-1), ".": () => this.player.faster(1),
-      Enter: () => this.turns.playFocused(),
+      Enter: () => this.turns.playFocused(), m: () => this.beside.focus(),
     };
     const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action) return false;

@@ -8,7 +8,7 @@ const LINGER = 1;
 const CHUNK = 25;
 
 export class Turns {
-  /** `on.play(seconds)` when somebody wants to hear a turn. */
+  /** `on.play(seconds)` when somebody wants to hear a turn, `on.at(index)` when one is played or chosen. */
   constructor(on) {
     this.on = on;
     this.list = make("div", { class: "kk-turns", role: "list", "data-say-label": "turns",
@@ -37,9 +37,26 @@ export class Turns {
     const names = this.#names();
     this.rows = this.turns.map((turn, index) => this.#row(turn, index, names));
     this.list.replaceChildren(...this.#chunks());
+    this.markPassages();
     this.rows[0]?.setAttribute("tabindex", "0");
     this.focusable = this.rows[0];
     this.filter(false);
+  }
+
+  /** Turns beside which a section of a manual stands. */
+  markPassages() {
+    const with_ = new Set(this.transcript.passages.map(({ turn }) => turn));
+    this.turns.forEach((turn, index) => this.rows[index].classList.toggle("kk-has-passages", with_.has(turn.id)));
+  }
+
+  /** After the lines were broken anew: what is played, or chosen, can be seen still. */
+  stay() {
+    (this.rows?.[this.current] ?? this.focusable)?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Takes the focus back to where it was among the turns. */
+  focus() {
+    this.focusable?.focus({ preventScroll: true });
   }
 
   /** What is far from the view is neither laid out nor drawn, a chunk at a time. */
@@ -143,6 +160,7 @@ export class Turns {
     row.setAttribute("aria-current", "true");
     this.#write(row.lastChild, this.turns[index], true);
     if (this.following) this.#bring(row);
+    this.on.at(index);
   }
 
   /** The turn at `seconds`: the last that has begun, if it still goes on or has just ended. */
@@ -201,6 +219,7 @@ export class Turns {
     this.focusable?.setAttribute("tabindex", "-1");
     row.setAttribute("tabindex", "0");
     this.focusable = row;
+    this.on.at(Number(row.dataset.index));
   }
 
   /** Moves the focus by `step` shown turns that fit `wanted`. */

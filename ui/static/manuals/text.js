@@ -3,6 +3,8 @@
 import { currentLanguage, make, say } from "../words.js";
 
 const ROOM = 110;
+/** A sign alone tells nothing, but for a kanji that is no number: 親, not つ, 4 or 二. */
+const TELLING = /..|[^\P{Script=Han}一二三四五六七八九十百千万]/u;
 
 /** 令和8年4月1日 */
 export function dateOf(iso) {
@@ -27,16 +29,17 @@ export function headings(path, tag = "h3") {
     make(tag, {}, path.at(-1) ?? say("no_heading")));
 }
 
-/** Why it was found: 「言葉: あざ、顔」; of 身体 and 身体的 the longer one. */
-export function reasons(all) {
-  const longest = (words) => words.filter((word) => !words.some((other) => other !== word && other.includes(word)));
-  return make("p", { class: "kk-reasons" }, ...all.map(({ kind, words }) => make("span", { class: `kk-reason kk-by-${kind}` },
-    words.length ? `${say(`reason_${kind}`)}: ${longest(words).join("、")}` : say(`reason_${kind}`))));
+/** Why it was found: 「言葉: あざ、顔」; of 身体 and 身体的 the longer one; so many words of each kind. */
+export function reasons(all, most = 8) {
+  const longest = (words) => words.filter((word) => TELLING.test(word) && !words.some((other) => other !== word && other.includes(word)));
+  const named = all.map(({ kind, words }) => ({ kind, words: longest(words) })).filter(({ kind, words }) => words.length || kind === "meaning");
+  return make("p", { class: "kk-reasons" }, ...named.map(({ kind, words }) => make("span", { class: `kk-reason kk-by-${kind}`, title: words.join("、") },
+    words.length ? `${say(`reason_${kind}`)}: ${words.slice(0, most).join("、")}${words.length > most ? "…" : ""}` : say(`reason_${kind}`))));
 }
 
 /** The text with the words lit up that it was found by. */
 export function light(text, all) {
-  const kinds = new Map(all.toReversed().flatMap(({ kind, words }) => words.map((word) => [word, kind])));
+  const kinds = new Map(all.toReversed().flatMap(({ kind, words }) => words.filter((word) => TELLING.test(word)).map((word) => [word, kind])));
   const longest = [...kinds.keys()].sort((one, other) => other.length - one.length);
   if (!longest.length) return [text];
   const pattern = new RegExp(`(${longest.map((word) => RegExp.escape?.(word) ?? escape(word)).join("|")})`, "g");
@@ -49,7 +52,7 @@ const escape = (word) => word.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 /** The part of a text around the first word that was found, from the beginning of its sentence where that is near. */
 export function snippet(text, all) {
   const line = text.replaceAll("\t", " / ").replaceAll("\n", " ");
-  const places = all.flatMap(({ words }) => words.map((word) => line.indexOf(word))).filter((at) => at >= 0);
+  const places = all.flatMap(({ words }) => words.filter((word) => TELLING.test(word)).map((word) => line.indexOf(word))).filter((at) => at >= 0);
   const found = Math.max(0, Math.min(...places, line.length));
   const near = line.lastIndexOf("。", found) + 1;
   const first = places.length && found > ROOM / 2 ? (found - near < ROOM / 2 ? near : found - 20) : 0;

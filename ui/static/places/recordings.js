@@ -7,8 +7,6 @@ import { currentLanguage, day, make, say, speak, timeLeft } from "../words.js";
 
 const BUSY = 1000;
 const IDLE = 5000;
-const KEYS = [["Space", "key_play"], ["← →", "key_skip"], ["J K", "key_move"], ["Enter", "key_turn"],
-  ["N", "key_next"], [", .", "key_speed"], ["F", "key_follow"]];
 
 class Recordings {
   constructor(shell, site) {
@@ -18,7 +16,8 @@ class Recordings {
     this.intake = new Intake(site.models, { added: (id) => this.#added(id), problem: (sentence) => shell.problem(sentence) });
     this.view = new TranscriptView(site.formats, {
       announce: (sentence) => shell.announce(sentence),
-      problem: (sentence) => shell.problem(sentence), remove: () => this.#askToRemove() });
+      problem: (sentence) => shell.problem(sentence), remove: () => this.#askToRemove(),
+      keys: () => shell.showKeys() });
     this.element = this.#build();
     addEventListener("popstate", () => this.#goBack());
     document.addEventListener("visibilitychange", () => !document.hidden && this.poll());
@@ -65,7 +64,7 @@ class Recordings {
   }
 
   get keys() {
-    return this.view.entry ? KEYS : [];
+    return this.view.entry ? this.view.keys : [];
   }
 
   key(event) {
