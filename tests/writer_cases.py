@@ -80,6 +80,12 @@ def table(*rows: tuple[str, ...]) -> str:
     return f"<table:table>{columns}{cells}</table:table>"
 
 
+def columns(*paragraphs: str) -> str:
+    """A section in two columns."""
+    inside = "".join(map(p, paragraphs))
+    return f'<text:section text:style-name="Columns" text:name="s">{inside}</text:section>'
+
+
 def _shape(tag: str, content: str, more: str = "", down: int = 1) -> str:
     return (
         f'<draw:{tag} text:anchor-type="paragraph" svg:x="1cm" svg:y="{down}cm" svg:width="6cm" '
@@ -120,8 +126,7 @@ CASES = {
         table(("区分", "内容"), ("甲", p("外の文") + table(("内一", "内二"), ("内三", "内四"))
                              + p("後の文")))
     ),
-    "columns": Written(f'<text:section text:style-name="Columns" text:name="s">{p("左の段の文")}'
-                       f"{p('右の段の文')}</text:section>"),
+    "columns": Written(columns("左の段の文", "右の段の文")),
     "hidden text": Written(p('見える<text:span text:style-name="Hidden">隠した</text:span>文。')),
     "a comment": Written(
         p(f"本文<office:annotation><dc:creator>係</dc:creator>{p('秘密の註釈')}</office:annotation>。")

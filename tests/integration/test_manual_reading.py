@@ -20,6 +20,7 @@ from assistant.errors import ManualError, ManualWithoutText, ProtectedManual
 from assistant.knowledge.passages import split
 from assistant.knowledge.reading import FileReader
 from assistant.manual import Block, BlockKind
+from tests import writer_cases as writer
 from tests.manual_files import NAMESPACES, p, r, table, to_pdf, word
 from tests.sealed_site import Site
 
@@ -281,6 +282,49 @@ def test_a_pdf_under_a_password_says_so(tmp_path: Path) -> None:
     )
     with pytest.raises(ProtectedManual):
         FileReader().read(to_pdf(made, options))
+
+
+@pytest.mark.office
+def test_a_pdf_that_only_may_not_be_changed_is_read(tmp_path: Path) -> None:
+    made = word(tmp_path / "a.docx", p("誰でも読める文"))
+    options = (
+        'pdf:writer_pdf_Export:{"RestrictPermissions":{"type":"boolean","value":"true"},'
+        '"PermissionPassword":{"type":"string","value":"x"},'
+        '"EnableCopyingOfContent":{"type":"boolean","value":"false"}}'
+    )
+    printed = to_pdf(made, options)
+    assert b"/Encrypt" in printed.read_bytes()
+    assert text(FileReader().read(printed)) == "誰でも読める文"
+
+
+@pytest.mark.office
+def test_columns_and_a_table_without_rules_are_read_as_libreoffice_prints_them(
+    tmp_path: Path,
+) -> None:
+    paragraphs = [f"{n}番目。{SENTENCE.format(n, n) * 4}" for n in range(1, 9)]
+    rows = [
+        ("機関", "電話", "つなぐ場面"),
+        ("児童相談所", "189", "虐待の疑いを知ったときや、居場所がわからないときに、まずつなぐ。"),
+        ("みどり野市こども家庭支援総合窓口", "0000-00-0000", "子育ての困りごと。"),
+        ("警察署", "110", "命の危険があるとき。"),
+    ]
+    body = (
+        writer.p("連絡先は次のとおり。")
+        + writer.table(*rows)
+        + writer.p("以上のとおりである。")
+        + writer.columns(*paragraphs)
+        + writer.p("段組みの後の文。")
+    )
+    made = tmp_path / "a.fodt"
+    made.write_text(writer.Written(body).xml, encoding="utf-8")
+    document = FileReader().read(to_pdf(made))
+    assert [one.text for one in document.blocks] == [
+        "連絡先は次のとおり。",
+        "\n".join(map("\t".join, rows)),
+        "以上のとおりである。",
+        *paragraphs,
+        "段組みの後の文。",
+    ]
 
 
 @pytest.mark.office

@@ -47,6 +47,7 @@ _CAPTION = re.compile(r"[(（][^()（）]{1,40}[)）]")
 _CONTENTS = re.compile(r"(?:目\s*次|もくじ|目\s*録|contents)", re.IGNORECASE)
 _UNFINISHED = re.compile(r"[。、，,．.；;]$|[。]")
 _VALUE = re.compile(r"[0-9０-９]{1,3}[\s\u3000]*(?:年|月|日|時|分|人|名|件|回|円|歳|か所|％|%|割)")
+_LONGEST_LABEL = 6
 LONGEST = 50
 """Characters of a heading; a numbered line that is longer is a sentence."""
 
@@ -93,6 +94,16 @@ def is_numbered(text: str) -> bool:
     """Whether a line begins with a number or a mark of a list: it begins a paragraph too."""
     stripped = text.strip()
     return _number(stripped) is not None or bool(_LISTED.match(stripped))
+
+
+def is_label(text: str) -> bool:
+    """Whether a text is nothing but such a number or mark: 第1章, (1), ア, ・.
+
+    >>> is_label("第1章"), is_label("3"), is_label("189番")
+    (True, True, False)
+    """
+    stripped = text.strip()
+    return len(stripped) <= _LONGEST_LABEL and is_numbered(f"{stripped} あ")
 
 
 def _number(text: str) -> int | None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
+from math import degrees
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pypdfium2.raw as pdfium
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+from assistant.knowledge.reading.pdf_ruby import without_ruby
 
-    from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from pypdfium2 import PdfPage
 
-RUBY = 0.62
-"""Ruby is set in half the size of what it stands beside; notes are larger than this."""
-_KANA = re.compile(r"[\u3040-\u30ff\u30fc\uff66-\uff9f・ ]")
+_LOOKED_AT = 300
+"""Characters of a page that tell how its text is turned."""
+_LAST_NARROW = 0x2E7F
+"""The last character before those that fill a square."""
 _STEP = 1.35
 """Ems from one character's centre to the next below it; lines are farther apart."""
 _FAR = 4.0
@@ -28,6 +32,8 @@ SPACES = (SEEMING, " ", "\u3000")
 _GAP = 0.6
 _WIDE_GAP = 0.85
 """Ems of empty room that stand for a space: where pdfium saw one, and anywhere."""
+_LOOSE = 0.18
+"""Ems more than its line's usual that stand for one in vertical text: pdfium drops them there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,19 @@ class Glyph:
     y: float
     size: float
     room: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page's characters in the order of the file, which is that of writing; its size in points.
+
+    Not `as_shown`, the text lies on its side on the page, or stands on its head.
+    """
+
+    glyphs: Sequence[Glyph]
+    width: float
+    height: float
+    as_shown: bool = True
 
 
 @dataclass(slots=True)
@@ -77,15 +96,37 @@ class Line:
     def text(self) -> str:
         return "".join(self.spaces.get(n, "") + one.text for n, one in enumerate(self.glyphs))
 
+    def gaps(self, ems: float) -> Iterator[tuple[int, float, float]]:
+        """The glyphs that so much empty room stands before, and where that begins and ends."""
+        for n, (a, b) in enumerate(pairwise(self.glyphs), 1):
+            end, start = (a.y, b.y) if self.vertical else (a.x, b.x)
+            end, start = end + a.room, start - b.room
+            if start - end > ems * self.size:
+                yield n, end, start
 
-def glyphs(page: PdfPage) -> list[Glyph]:
-    """The characters in the order of the file, which is that of writing; ruby is left out."""
+    def parted(self, places: Sequence[int]) -> list[Line]:
+        """Cut before these glyphs."""
+        edges = [0, *places, len(self.glyphs)]
+        return [
+            Line(
+                self.glyphs[first:last],
+                self.vertical,
+                {n - first: space for n, space in self.spaces.items() if first < n < last},
+            )
+            for first, last in pairwise(edges)
+        ]
+
+
+def sheet(page: PdfPage) -> Sheet:
+    """Its characters, turned so that most of them stand upright; ruby is left out."""
     textpage = page.get_textpage()
     try:
-        found = list(_glyphs(page, textpage.raw))
+        turn = _upright(textpage.raw)
+        place = _Placement(page, turn)
+        found = without_ruby(list(_glyphs(textpage.raw, place)))
     finally:
         textpage.close()
-    return _without_ruby(found)
+    return Sheet(found, *place.size, as_shown=turn == page.get_rotation())
 
 
 def lines(characters: Iterable[Glyph]) -> list[Line]:
@@ -101,7 +142,21 @@ def lines(characters: Iterable[Glyph]) -> list[Line]:
         else:
             found.append(Line([glyph]))
         space = ""
+    for line in found:
+        _open_up(line)
     return found
+
+
+def _open_up(line: Line) -> None:
+    """Gives vertical text its half spaces, between two full-width characters."""
+    if not line.vertical:
+        return
+    empty = [b.y - a.y - a.room - b.room for a, b in pairwise(line.glyphs)]
+    usual = max(0.0, float(np.median(empty)))
+    for n, (gap, (a, b)) in enumerate(zip(empty, pairwise(line.glyphs), strict=True), 1):
+        wide = min(ord(a.text[0]), ord(b.text[0])) > _LAST_NARROW
+        if wide and gap > usual + _LOOSE * a.size:
+            line.spaces.setdefault(n, " ")
 
 
 def _goes_on(line: Line, glyph: Glyph) -> bool:
@@ -131,8 +186,7 @@ def _append(line: Line, glyph: Glyph, space: str) -> None:
     line.glyphs.append(glyph)
 
 
-def _glyphs(page: PdfPage, text: object) -> Iterator[Glyph]:
-    place = _Placement(page)
+def _glyphs(text: object, place: _Placement) -> Iterator[Glyph]:
     box, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
     half = ""
     for n in range(pdfium.FPDFText_CountChars(text)):
@@ -161,48 +215,41 @@ def _whole(high: str, low: str) -> str:
     return (high + low).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-class _Placement:
-    """From the page's own coordinates to those that it is shown in."""
+def _upright(text: object) -> int:
+    """Degrees, clockwise, by which most characters must be turned to be read: 0, 90, 180 or 270."""
+    count = pdfium.FPDFText_CountChars(text)
+    every = max(1, count // _LOOKED_AT)
+    turns = Counter(
+        -round(degrees(pdfium.FPDFText_GetCharAngle(text, n)) / 90) * 90 % 360
+        for n in range(0, count, every)
+        if not chr(pdfium.FPDFText_GetUnicode(text, n)).isspace()
+    )
+    return turns.most_common(1)[0][0] if turns else 0
 
-    def __init__(self, page: PdfPage) -> None:
+
+class _Placement:
+    """From the page's own coordinates to those that its text is read in, however it is turned."""
+
+    def __init__(self, page: PdfPage, turn: int) -> None:
         left, bottom, right, top = page.get_cropbox()
         self._origin = (left, bottom)
-        self._size = (right - left, top - bottom)
-        self._turn = page.get_rotation()
+        self._sides = (right - left, top - bottom)
+        self._turn = turn
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height, in points."""
+        return self._sides[::-1] if self._turn % 180 else self._sides
 
     def glyph(self, text: str, box: pdfium.FS_RECTF, size: float) -> Glyph:
         x = (box.left + box.right) / 2 - self._origin[0]
         y = (box.bottom + box.top) / 2 - self._origin[1]
-        width, height = self._size
+        width, height = self._sides
         x, y = {
             0: (x, height - y),
             90: (y, x),
             180: (width - x, y),
             270: (height - y, width - x),
         }[self._turn]
-        wide = 1.0 if ord(text[0]) > 0x2E7F else 0.5
+        wide = 1.0 if ord(text[0]) > _LAST_NARROW else 0.5
         return Glyph(text, x, y, max(size, 0.1), wide * max(size, 0.1) / 2)
-
-
-def _without_ruby(found: list[Glyph]) -> list[Glyph]:
-    """Small kana that stand right above larger characters, or right of them, are readings."""
-    if not found:
-        return found
-    sizes = np.array([one.size for one in found])
-    small = [n for n, one in enumerate(found) if one.size and _KANA.match(one.text)]
-    small = [n for n in small if sizes[n] <= RUBY * sizes.max()]
-    if not small:
-        return found
-    x, y = np.array([one.x for one in found]), np.array([one.y for one in found])
-    dropped = {n for n in small if _is_beside(n, x, y, sizes)}
-    return [one for n, one in enumerate(found) if n not in dropped]
-
-
-def _is_beside(
-    n: int, x: NDArray[np.float64], y: NDArray[np.float64], sizes: NDArray[np.float64]
-) -> bool:
-    base = sizes * RUBY >= sizes[n]
-    right, down = x - x[n], y - y[n]
-    above = base & (abs(right) < 1.2 * sizes) & (down > 0.4 * sizes) & (down < 1.2 * sizes)
-    beside = base & (abs(down) < 1.2 * sizes) & (right < -0.4 * sizes) & (right > -1.2 * sizes)
-    return bool(above.any() or beside.any())
