@@ -47,12 +47,14 @@ if TYPE_CHECKING:
     from assistant.services.annotating import Annotator
     from assistant.services.auditing import AuditLog
     from assistant.services.checking import ModelCheck
+    from assistant.services.deleting import Deleter
     from assistant.services.delivering import Deliverer
     from assistant.services.feedback import ManualFeedback
     from assistant.services.importing import Importer
     from assistant.services.keys import MasterKeyCare
     from assistant.services.library import Library
     from assistant.services.manuals import ManualLibrary
+    from assistant.services.retaining import Retainer
     from assistant.services.searching import ManualSearch
     from assistant.services.transcribing import Transcriber
     from assistant.speech.short_windows import WindowRow
@@ -474,6 +476,21 @@ class Application:
 
         folders = (self.settings.recordings_dir, self.settings.state_dir / "manuals")
         return any(map(holds_sealed, folders)) or bool(self.key_shelf.counts())
+
+    @cached_property
+    def retainer(self) -> Retainer:
+        """How long records are kept, and what must stay."""
+        from assistant.services.retaining import Retainer
+
+        return Retainer(self.archive, SystemClock())
+
+    @cached_property
+    def deleter(self) -> Deleter:
+        """Deletes what is due."""
+        from assistant.services.deleting import Deleter
+
+        library = self.library
+        return Deleter(self.archive, library.files, self.queue, self.steps.forget, SystemClock())
 
     @cached_property
     def importer(self) -> Importer:

@@ -21,6 +21,7 @@ from assistant.cli_manuals import manuals_app, take_in
 from assistant.cli_matters import matters_app
 from assistant.cli_models import models_app
 from assistant.cli_people import people_app
+from assistant.cli_retention import retention_app
 from assistant.cli_screen import Watcher, complain, print_delivery, print_turns, screen
 from assistant.errors import BadSpeakerCount, KikigakiError, NothingFound, UnknownFormat
 from assistant.model import Kind, SpeakerCount
@@ -43,6 +44,7 @@ app.add_typer(people_app, name="people")
 app.add_typer(matters_app, name="matters")
 app.add_typer(audit_app, name="audit")
 app.add_typer(db_app, name="db")
+app.add_typer(retention_app, name="retention")
 app.add_typer(keys_app, name="keys")
 app.command()(doctor)
 app.command("import")(import_)

@@ -21,6 +21,9 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── UnknownManual         no edition or manual of that name
 │   ├── UnknownRecording      no such recording in the library
 │   ├── RecordingInUse        being transcribed: it cannot be removed
+│   ├── RecordOnHold          it must stay, for a reason that is noted
+│   ├── UnknownRule           no class of records of that name
+│   ├── UnknownSubject        no record and no matter of that id
 │   ├── Forbidden             the person has not the right
 │   ├── AccessError           who somebody is, and what they may
 │   │   ├── NotSignedIn
@@ -302,6 +305,33 @@ class RecordingInUse(InputError):
 
     ja = "「{name}」は処理中です。先に「中止」を押してから削除してください。"
     en = "“{name}” is being transcribed. Press “Stop” first, then remove it."
+
+
+class RecordOnHold(InputError):
+    """Details: `reason`."""
+
+    ja = (
+        "この記録は保存の指定(理由: {reason})があるため削除できません。"
+        "指定を解くのは、保存期間を管理する人です。何も削除していません。"
+    )
+    en = (
+        "This record is on hold ({reason}) and cannot be deleted. Whoever looks after retention "
+        "can release it. Nothing was deleted."
+    )
+
+
+class UnknownRule(InputError):
+    """Details: `name`, `known`."""
+
+    ja = "区分「{name}」がありません。あるもの: {known}。`kikigaki retention rule` で加えられます。"
+    en = "There is no class “{name}”, only: {known}. `kikigaki retention rule` adds one."
+
+
+class UnknownSubject(InputError):
+    """Details: `name`."""
+
+    ja = "「{name}」という記録も案件もありません。一覧のIDか、案件の名前で指定してください。"
+    en = "There is no record and no matter “{name}”. Name it by its ID, or a matter by its name."
 
 
 class Forbidden(InputError):

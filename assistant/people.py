@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 
 class Role(StrEnum):
@@ -74,6 +74,10 @@ class Matter:
     name: str
     opened: datetime
     closed: datetime | None = None
+    born: date | None = None
+    """Of a case: when its youngest child was born, which retention counts from."""
+    record_class: str = ""
+    """Of its records that have none of their own."""
 
 
 @dataclass(frozen=True, slots=True)

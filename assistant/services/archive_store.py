@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from assistant.archive import AuditRow, Edit, Event, Record
     from assistant.model import Transcript
     from assistant.people import Actor, Attempts, Matter, Opening, Person, Scope, Session
+    from assistant.retention import Deletion, Hold, Rule
     from assistant.services.auditing import AuditQuery
 
 
@@ -35,7 +36,10 @@ class Records(Protocol):
         """Puts it in the place of the one of that id; its revision stays as it is."""
 
     def remove(self, record: str) -> None:
-        """Drops it with everything that belongs to it."""
+        """Drops it with everything that belongs to it, and the keys of its files."""
+
+    def drop_sound(self, record: str) -> None:
+        """The record has no sound any more: its keys go."""
 
     def keep(self, record: str, transcript: Transcript, by: str, at: datetime) -> int:
         """Adds a revision, which is the current one from now on; its number."""
@@ -195,6 +199,37 @@ class Audit(Protocol):
         """How many rows were ever written."""
 
 
+class Retention(Protocol):
+    """Rules of retention, holds, and what was deleted."""
+
+    def rules(self) -> list[Rule]:
+        """Those that the site changed or added."""
+
+    def keep_rule(self, rule: Rule) -> None:
+        """Puts it in the place of the one of that class."""
+
+    def daily(self) -> bool:
+        """Whether deletion happens by itself."""
+
+    def set_daily(self, *, on: bool) -> None:
+        """From now on it does, or does not."""
+
+    def hold(self, hold: Hold) -> None:
+        """Keeps it; one of that id is replaced."""
+
+    def holds(self, subjects: Collection[str] | None = None) -> list[Hold]:
+        """Those that are not released, of all subjects or of these, oldest first."""
+
+    def note(self, deletion: Deletion) -> None:
+        """Keeps it; one of that id is replaced."""
+
+    def deletions(self, limit: int) -> list[Deletion]:
+        """The latest first."""
+
+    def unfinished(self) -> list[Deletion]:
+        """Those whose files may be left, oldest first."""
+
+
 class Unit(Protocol):
     """One transaction."""
 
@@ -221,6 +256,9 @@ class Unit(Protocol):
     @property
     def openings(self) -> Openings:
         """Records that people opened in an emergency."""
+
+    def retention(self) -> Retention:
+        """Rules, holds, deletions."""
 
     @property
     def audit(self) -> Audit:

@@ -21,6 +21,7 @@ from assistant.services.access import require, scope
 from assistant.services.naming import file_name, visible
 from assistant.services.queueing import Job, JobState
 from assistant.services.recording_files import new_id
+from assistant.services.retaining import insist_unheld
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -341,6 +342,7 @@ class Library:
         Raises:
             UnknownRecording: it is not there for the actor.
             RecordingInUse: it is being transcribed.
+            RecordOnHold: it must stay.
             StorageError: no right to delete.
         """
         with self._store.reading() as unit:
@@ -349,7 +351,7 @@ class Library:
         if job is not None and job.state is JobState.RUNNING:
             raise RecordingInUse(name=record.name)
         with self.files.removing(recording), self._store.writing() as unit:
-            _find(unit, actor, Right.REMOVE, recording)
+            insist_unheld(unit, _find(unit, actor, Right.REMOVE, recording))
             unit.records.remove(recording)
             unit.audit.append(actor, Event(Action.REMOVE, recording), self._clock.now())
         self._queue.forget(recording)

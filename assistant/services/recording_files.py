@@ -110,6 +110,18 @@ class RecordingFiles:
             raise
         self._destroy(gone, recording)
 
+    def erase(self, recording: str) -> None:
+        """Drops all files of the recording; when it was done already, nothing happens.
+
+        Raises:
+            NotWritable: something cannot be removed.
+        """
+        self._vault.shred(recording)
+        for place in (self.folder / recording, self.folder / f"{REMOVED}{recording}"):
+            with storage_errors(place):
+                if place.exists():
+                    shutil.rmtree(place)
+
     def settle(self, now: datetime, known: Callable[[str], bool]) -> None:
         """After a sudden end: completes what the archive knows, drops what it does not.
 

@@ -9,6 +9,7 @@ from assistant.store.audit import SqlAudit
 from assistant.store.matters import SqlMatters
 from assistant.store.people import SqlAttempts, SqlOpenings, SqlPeople, SqlSessions
 from assistant.store.records import SqlRecords
+from assistant.store.retention import SqlRetention
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,7 @@ class SqlUnit:
         self.sessions = SqlSessions(connection)
         self.attempts = SqlAttempts(connection)
         self.openings = SqlOpenings(connection)
+        self.retention = SqlRetention(connection)
         self.audit = SqlAudit(connection)
 
 

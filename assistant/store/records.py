@@ -12,6 +12,7 @@ from assistant.archive import Edit, Field, Origin, Record
 from assistant.model import Kind
 from assistant.store import archive_tables as t
 from assistant.store.keys import drop_keys
+from assistant.store.tables import display
 from assistant.store.turns import SqlTurns
 
 if TYPE_CHECKING:
@@ -67,10 +68,16 @@ class SqlRecords:
         self._connection.execute(t.record.update().where(_this(record.id)).values(values))
 
     def remove(self, record: str) -> None:
-        """Drops it with everything that belongs to it."""
+        """Drops it with everything that belongs to it, and the keys of its files."""
         self._turns.remove(record)
         drop_keys(self._connection, record)
+        self._connection.execute(display.delete().where(display.c.place == record))
         self._connection.execute(t.record.delete().where(_this(record)))
+
+    def drop_sound(self, record: str) -> None:
+        """The record has no sound any more: its keys go."""
+        drop_keys(self._connection, record)
+        self._change(record, size=0)
 
     def keep(self, record: str, transcript: Transcript, by: str, at: datetime) -> int:
         """Adds a revision, which is the current one from now on; its number."""

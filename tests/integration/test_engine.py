@@ -31,6 +31,9 @@ from assistant.store.tables import counter
 if TYPE_CHECKING:
     from tests.databases import Server
 
+COUNTERS = {"audit", "manuals", "retention"}
+"""What an upgrade of an empty database makes."""
+
 
 def write(database: Database, name: str) -> None:
     with database.writing() as connection:
@@ -81,7 +84,7 @@ def test_a_newer_program_s_database_is_left_alone(database: Database, place: Pat
 
 
 def test_a_file_makes_its_tables_by_itself(tmp_path: Path) -> None:
-    assert names(Database(tmp_path / "new" / "kikigaki.sqlite")) == {"audit", "manuals"}
+    assert names(Database(tmp_path / "new" / "kikigaki.sqlite")) == COUNTERS
 
 
 def test_processes_that_start_together_make_the_tables_once(tmp_path: Path) -> None:
@@ -92,7 +95,7 @@ def test_processes_that_start_together_make_the_tables_once(tmp_path: Path) -> N
     command = [sys.executable, "-c", code, str(tmp_path / "kikigaki.sqlite")]
     processes = [subprocess.Popen(command) for _ in range(3)]
     assert [one.wait(60) for one in processes] == [0, 0, 0]
-    assert names(Database(tmp_path / "kikigaki.sqlite")) == {"audit", "manuals"}
+    assert names(Database(tmp_path / "kikigaki.sqlite")) == COUNTERS
 
 
 def test_a_server_is_upgraded_only_when_somebody_says_so(postgresql: Server) -> None:
@@ -101,7 +104,7 @@ def test_a_server_is_upgraded_only_when_somebody_says_so(postgresql: Server) -> 
         names(Database(address))
     assert "kikigaki db upgrade" in told.value.message("ja")
     assert Database(address).upgrade() == (None, migrations.HEAD)
-    assert names(Database(address)) == {"audit", "manuals"}
+    assert names(Database(address)) == COUNTERS
 
 
 def test_a_server_that_goes_away_is_said_and_comes_back(postgresql: Server) -> None:
@@ -117,7 +120,7 @@ def test_a_server_that_goes_away_is_said_and_comes_back(postgresql: Server) -> N
         postgresql.start()
     assert "postgres@" not in told.value.message("ja")
     write(database, "after")
-    assert names(database) == {"audit", "manuals", "before", "after"}
+    assert names(database) == COUNTERS | {"before", "after"}
 
 
 def test_a_database_that_is_not_on_the_server_is_said(postgresql: Server) -> None:
@@ -134,7 +137,7 @@ def test_a_user_without_rights_is_told(postgresql: Server) -> None:
         connection.execute(sa.text("CREATE ROLE reader LOGIN"))
         connection.execute(sa.text("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader"))
     reader = Database(address.replace("postgres@", "reader@"))
-    assert names(reader) == {"audit", "manuals"}
+    assert names(reader) == COUNTERS
     with pytest.raises(NotWritable):
         write(reader, "mine")
 
@@ -169,7 +172,7 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
         connection.exec_driver_sql("PRAGMA max_page_count = 30")
     with pytest.raises(DiskFull):
         write(database, "x" * 1_000_000)
-    assert names(database) == {"audit", "before", "manuals"}
+    assert names(database) == COUNTERS | {"before"}
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

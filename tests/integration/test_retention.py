@@ -1,0 +1,271 @@
+"""Rules, holds, and deleting what is due, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from assistant.archive import Action, Edit, Field, Origin, Record
+from assistant.errors import Forbidden, NotWritable, RecordOnHold, UnknownRule, UnknownSubject
+from assistant.jobs.queue import QueueDatabase
+from assistant.model import Kind
+from assistant.people import SINGLE_USER, Actor, Matter, MatterKind, Role, Scope
+from assistant.retention import Counting, Part, Rule, Staying
+from assistant.sealing.master import MasterKeys
+from assistant.sealing.places import KeyFile
+from assistant.sealing.vault import FileVault
+from assistant.sealing.wrapping import FileKeys
+from assistant.services.auditing import first_fault
+from assistant.services.deleting import Deleter
+from assistant.services.recording_files import RecordingFiles
+from assistant.services.retaining import Retainer
+from assistant.services.transcribing import Options
+from assistant.store.archive import SqlArchive
+from assistant.store.archive_tables import file_key, metadata
+from assistant.store.keys import SqlKeyShelf
+from assistant.testing import FakeClock
+from tests.archives import CODEC
+from tests.recordings import make_transcript
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assistant.store.engine import Database
+
+ALL = Scope(everything=True)
+MEETING_DAY = datetime(2020, 5, 1, 10, tzinfo=UTC)
+SAID = "秘密の言葉"
+
+
+class World:
+    """An archive with its files, and who keeps and deletes in it."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.clock = FakeClock()
+        self.database = database
+        self.store = SqlArchive(database, CODEC)
+        self.files = RecordingFiles(folder / "recordings", sealing_vault(database, folder))
+        self.queue = QueueDatabase(folder / "queue.sqlite")
+        self.forgotten: list[str] = []
+        self.retainer = Retainer(self.store, self.clock)
+        self.deleter = Deleter(
+            self.store, self.files, self.queue, self.forgotten.append, self.clock
+        )
+
+    def add(self, id_: str, *, heard: bool = True, **values: object) -> Record:
+        """A record with sound, a transcript and an edit."""
+        made = Record(id_, f"{id_}.wav", id_, Kind.MEETING, MEETING_DAY, "w1", size=5)
+        record = replace(made, **values)  # type: ignore[arg-type]  # names of the fields
+        if record.size:
+            with self.files.arriving(id_, "a.wav") as file:
+                file.write(b"sound")
+            self.files.arrived(id_)
+        with self.store.writing() as unit:
+            unit.records.add(record)
+            if heard:
+                transcript = make_transcript("a.wav")
+                transcript = replace(transcript, kind=record.kind or Kind.MEETING)
+                unit.records.keep(id_, transcript, "w1", MEETING_DAY)
+                turn = transcript.turns[0].id
+                unit.records.edit(Edit(id_, 1, MEETING_DAY, "w1", Field.TURN_TEXT, turn, "", SAID))
+        return record
+
+    def records(self) -> set[str]:
+        with self.store.reading() as unit:
+            return {one.id for one in unit.records.all(ALL)}
+
+    def due(self, year: int, month: int = 1, day: int = 1) -> list[tuple[str, Part]]:
+        plan = self.deleter.plan(SINGLE_USER, date(year, month, day))
+        return [(one.record, one.part) for one in plan if one.stays is None]
+
+    def whole(self) -> bool:
+        with self.store.reading() as unit:
+            return first_fault(unit.audit.rows(), unit.audit.count()) is None
+
+
+def sealing_vault(database: Database, folder: Path) -> FileVault:
+    """With its keys in the database."""
+    master = MasterKeys(KeyFile(folder / "master.key"), folder / "lock", lambda: False)
+    return FileVault(FileKeys(SqlKeyShelf(database), master, FakeClock()))
+
+
+@pytest.fixture
+def world(database: Database, tmp_path: Path) -> World:
+    return World(database, tmp_path)
+
+
+def test_minutes_stay_for_ever_and_their_sound_does_not(world: World) -> None:
+    world.add("m1")
+    assert world.due(2020, 10, 27) == []
+    assert world.due(2020, 10, 28) == [("m1", Part.SOUND)]  # 180 days after the meeting
+    done = world.deleter.run(SINGLE_USER, date(2020, 10, 28))
+    assert [(one.record, one.part, one.title) for one in done.gone] == [("m1", Part.SOUND, "m1")]
+    with world.store.reading() as unit:
+        record = unit.records.find("m1", ALL)
+        assert record is not None
+        assert (record.size, record.revision) == (0, 1)
+        assert unit.records.transcript("m1") is not None
+    assert not (world.files.folder / "m1").exists()
+    assert world.due(3000) == []
+    assert world.whole()
+
+
+def test_a_child_s_record_stays_to_the_age_of_25(world: World) -> None:
+    case = Matter("c1", MatterKind.CASE, "ケース1", MEETING_DAY)
+    with world.store.writing() as unit:
+        unit.matters.add(case)
+    world.add("k1", kind=Kind.CALL, matter="c1", size=0)
+    world.add("k2", kind=Kind.CALL, size=0)
+    assert world.due(2046, 3, 31) == []
+    assert world.due(2046, 4, 1) == [("k1", Part.WHOLE), ("k2", Part.WHOLE)]  # as if just born
+    world.retainer.set_birth(SINGLE_USER, "ケース1", date(2008, 2, 29))
+    assert world.due(2033, 2, 28) == []
+    assert world.due(2033, 3, 1) == [("k1", Part.WHOLE)]
+    world.retainer.classify(SINGLE_USER, "c1", "adoption")
+    assert world.due(2100) == [("k2", Part.WHOLE)]
+
+
+def test_nothing_is_left_of_what_was_deleted(world: World) -> None:
+    world.add("k1", kind=Kind.CALL)
+    world.queue.add("k1", Options())
+    world.queue.take()
+    world.queue.began("k1", "work-1")
+    world.queue.done("k1")
+    (gone,) = world.deleter.run(SINGLE_USER, date(2050, 1, 1)).gone
+    assert world.records() == set()
+    assert world.forgotten == ["work-1"]
+    assert world.queue.find("k1") is None
+    assert list(world.files.folder.iterdir()) == []
+    kept = {"deletion", "audit", "counter", "retention_rule", "hold"}
+    with world.database.reading() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(file_key)) == 0
+        for table in metadata.sorted_tables:
+            rows = connection.execute(sa.select(table)).all()
+            assert not rows or table.name in kept, table.name
+            assert SAID not in str(rows)
+    assert (gone.title, gone.by, gone.record_class) == ("", "single", "child")
+    (deletion,) = world.deleter.deletions(SINGLE_USER)
+    assert deletion == gone
+    assert deletion.finished is not None
+    assert world.whole()
+
+
+def test_what_is_held_stays(world: World) -> None:
+    with world.store.writing() as unit:
+        unit.matters.add(Matter("b1", MatterKind.BODY, "委員会", MEETING_DAY))
+    world.add("m1", matter="b1")
+    world.add("m2")
+    on_matter = world.retainer.hold(SINGLE_USER, "委員会", "係争中")
+    world.retainer.hold(SINGLE_USER, "m2", "開示請求")
+    done = world.deleter.run(SINGLE_USER, date(2030, 1, 1))
+    assert done.gone == []
+    assert {(one.record, one.stays) for one in done.staying} == {
+        ("m1", Staying.HELD),
+        ("m2", Staying.HELD),
+    }
+    assert [one.reason for one in world.retainer.holds(SINGLE_USER)] == ["係争中", "開示請求"]
+    world.retainer.release(SINGLE_USER, on_matter.id)
+    world.retainer.release(SINGLE_USER, "m2")
+    assert world.retainer.holds(SINGLE_USER) == []
+    assert len(world.deleter.run(SINGLE_USER, date(2030, 1, 1)).gone) == 2
+    with pytest.raises(UnknownSubject):
+        world.retainer.release(SINGLE_USER, "m2")
+    with world.store.reading() as unit:
+        actions = [row.action for row in unit.audit.rows()]
+    assert actions.count(Action.HOLD) == 4
+
+
+def test_sound_that_was_not_heard_and_what_is_at_work_stay(world: World) -> None:
+    world.add("m1", heard=False)
+    assert world.due(2030) == []
+    with world.store.writing() as unit:
+        unit.records.keep("m1", make_transcript("a.wav"), "w1", MEETING_DAY)
+    world.queue.add("m1", Options())
+    (due,) = world.deleter.plan(SINGLE_USER, date(2030, 1, 1))
+    assert due.stays is Staying.BUSY
+
+
+def test_a_site_has_rules_of_its_own(world: World) -> None:
+    world.add("m1", origin=Origin.IMPORT, size=0)
+    with pytest.raises(UnknownRule):
+        world.retainer.classify(SINGLE_USER, "m1", "short")
+    world.retainer.set_rule(SINGLE_USER, Rule("short", "軽易な会議", 1))
+    world.retainer.classify(SINGLE_USER, "m1", "short")
+    assert world.due(2022, 3, 31) == []
+    assert world.due(2022, 4, 1) == [("m1", Part.WHOLE)]  # a year from the next first of April
+    world.retainer.set_rule(SINGLE_USER, Rule("short", "軽易な会議", 30, Counting.BIRTH))
+    assert world.due(2022, 4, 1) == []
+    assert [one.record_class for one in world.retainer.rules(SINGLE_USER)] == [
+        "minutes",
+        "child",
+        "adoption",
+        "short",
+    ]
+
+
+def test_deletion_happens_by_itself_only_when_somebody_said_so(world: World) -> None:
+    world.add("m1")
+    world.clock.time = datetime(2030, 1, 1, tzinfo=UTC)
+    assert world.deleter.run_daily().gone == []
+    world.deleter.set_daily(SINGLE_USER, on=True)
+    (gone,) = world.deleter.run_daily().gone
+    assert gone.by == "system"
+    assert world.deleter.run_daily().gone == []
+
+
+def test_the_next_run_completes_what_was_begun(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.add("k1", kind=Kind.CALL)
+
+    def refuse(_: str) -> None:
+        raise NotWritable(path="x")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.files, "erase", refuse)
+        with pytest.raises(NotWritable):
+            world.deleter.run(SINGLE_USER, date(2050, 1, 1))
+    assert world.records() == set()
+    (begun,) = world.deleter.deletions(SINGLE_USER)
+    assert begun.finished is None
+    assert (world.files.folder / "k1").exists()
+    assert world.deleter.run(SINGLE_USER, date(2050, 1, 1)).gone == []
+    assert not (world.files.folder / "k1").exists()
+    (ended,) = world.deleter.deletions(SINGLE_USER)
+    assert ended.finished is not None
+
+
+def test_only_those_who_look_after_retention_may(world: World) -> None:
+    clerk = Actor("sato", "佐藤", frozenset(Role) - {Role.MANAGER})
+    calls = (
+        lambda: world.retainer.rules(clerk),
+        lambda: world.retainer.set_rule(clerk, Rule("x", "x", 1)),
+        lambda: world.retainer.classify(clerk, "x", ""),
+        lambda: world.retainer.set_birth(clerk, "x", None),
+        lambda: world.retainer.hold(clerk, "x", ""),
+        lambda: world.retainer.release(clerk, "x"),
+        lambda: world.retainer.holds(clerk),
+        lambda: world.deleter.plan(clerk, date(2030, 1, 1)),
+        lambda: world.deleter.run(clerk, date(2030, 1, 1)),
+        lambda: world.deleter.deletions(clerk),
+        lambda: world.deleter.set_daily(clerk, on=True),
+    )
+    for call in calls:
+        with pytest.raises(Forbidden):
+            call()
+
+
+def test_the_library_deletes_nothing_that_is_held(world: World) -> None:
+    from assistant.services.library import Library
+
+    world.add("m1")
+    library = Library(world.store, world.files, {}, world.queue, world.clock, lambda _: None)
+    world.retainer.hold(SINGLE_USER, "m1", "開示請求")
+    with pytest.raises(RecordOnHold, match="開示請求"):
+        library.remove(SINGLE_USER, "m1")
+    assert (world.files.folder / "m1").exists()
+    assert world.records() == {"m1"}
