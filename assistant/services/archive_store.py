@@ -257,6 +257,7 @@ class Unit(Protocol):
     def openings(self) -> Openings:
         """Records that people opened in an emergency."""
 
+    @property
     def retention(self) -> Retention:
         """Rules, holds, deletions."""
 
