@@ -15,6 +15,7 @@ from ui.manual_routes import ManualRoutes
 from ui.page import create_app
 from ui.passage_routes import PassageRoutes
 from ui.routes import Routes
+from ui.search_routes import SearchRoutes
 
 
 def main() -> None:
@@ -28,6 +29,7 @@ def main() -> None:
         Routes(application.library, application.weight_names, settings.screen_language),
         PassageRoutes(application),
         ManualRoutes(application, settings.library_dir),
+        SearchRoutes(application),
     )
     app = create_app(settings, [page.router() for page in pages])
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)

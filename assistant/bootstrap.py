@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from assistant.sealing.vault import FileVault
     from assistant.sealing.wrapping import FileKeys
     from assistant.services.annotating import Annotator
+    from assistant.services.archive_search import ArchiveSearch
+    from assistant.services.archive_windows import ArchiveWindows
     from assistant.services.auditing import AuditLog
     from assistant.services.checking import ModelCheck
     from assistant.services.deleting import Deleter
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from assistant.services.manuals import ManualLibrary
     from assistant.services.retaining import Retainer
     from assistant.services.searching import ManualSearch
+    from assistant.services.synonyms import SynonymTable
     from assistant.services.transcribing import Transcriber
     from assistant.speech.short_windows import WindowRow
     from assistant.speech.weights import WeightStore
@@ -63,6 +66,7 @@ if TYPE_CHECKING:
     from assistant.store.archive import SqlArchive
     from assistant.store.engine import Database
     from assistant.store.keys import SqlKeyShelf
+    from assistant.text.inverted import Inverter
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # the libraries must not ask a hub for anything
 
@@ -355,7 +359,34 @@ class Application:
         from assistant.store.records import Codec
 
         codec = Codec(lambda transcript: to_json(transcript).encode(), from_json)
-        return SqlArchive(self.database, codec)
+        return SqlArchive(self.database, codec, self._inverter)
+
+    @cached_property
+    def _inverter(self) -> Inverter:
+        from assistant.text.inverted import Inverter
+
+        return Inverter(self.manual_tools.tokenizer())
+
+    @cached_property
+    def archive_search(self) -> ArchiveSearch:
+        """Words to turns of the archive."""
+        from assistant.knowledge.window_index import WindowIndex
+        from assistant.services.archive_search import ArchiveSearch
+
+        return ArchiveSearch(self.archive, self.manual_tools, WindowIndex(), SystemClock())
+
+    def archive_windows(self) -> ArchiveWindows:
+        """What the worker does for the search in the archive beside its recordings."""
+        from assistant.services.archive_windows import ArchiveWindows
+
+        return ArchiveWindows(self.archive, self.manual_tools)
+
+    @cached_property
+    def synonyms(self) -> SynonymTable:
+        """Words that mean the same when the archive is searched."""
+        from assistant.services.synonyms import SynonymTable
+
+        return SynonymTable(self.archive, SystemClock())
 
     @cached_property
     def library(self) -> Library:

@@ -23,6 +23,7 @@ from assistant.cli_models import models_app
 from assistant.cli_people import people_app
 from assistant.cli_retention import retention_app
 from assistant.cli_screen import Watcher, complain, print_delivery, print_turns, screen
+from assistant.cli_search import search, synonyms_app
 from assistant.errors import BadSpeakerCount, KikigakiError, NothingFound, UnknownFormat
 from assistant.model import Kind, SpeakerCount
 from assistant.services.delivering import Delivery, State, find_recordings
@@ -46,8 +47,10 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(db_app, name="db")
 app.add_typer(retention_app, name="retention")
 app.add_typer(keys_app, name="keys")
+app.add_typer(synonyms_app, name="synonyms")
 app.command()(doctor)
 app.command("import")(import_)
+app.command()(search)
 
 
 def main() -> None:

@@ -40,6 +40,9 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── MatterError           no such case or body, a name that is taken or none
 │   ├── BadReason             an emergency opening without a reason
 │   ├── BadExpansions         a table of spoken and written words with a line that is not understood
+│   ├── BadSynonyms           a group of synonyms that is none, or that is not there
+│   ├── BadFilter             a period or a kind that is not understood
+│   ├── UnknownSearch         no saved search of that id
 │   ├── BadQuestions          a file of questions with a line that is not understood, or with none
 │   ├── UnknownFormat         an output format that does not exist
 │   ├── UnreadableTranscript  a JSON file that is no transcript of ours
@@ -562,6 +565,40 @@ class BadExpansions(InputError):
         "Line {line} of the table of expressions “{name}” is not understood. Write it as "
         "“SPOKEN/SPOKEN → WRITTEN” or “SHORT = LONG”."
     )
+
+
+class BadSynonyms(InputError):
+    """Details: `line`."""
+
+    ja = (
+        "「{line}」の組がないか、読み取れません。"
+        "「児相 = 児童相談所」の形で2語以上を書いてください。"
+        "外すときは、一覧にある組を1つに決まるように書いてください。"
+    )
+    en = (
+        "“{line}” is no group of synonyms, or names none of the list. Write two words or more as "
+        "“SHORT = LONG”; to remove one, write it so that only one group fits."
+    )
+
+
+class BadFilter(InputError):
+    """Details: `name`, `value`."""
+
+    ja = (
+        "「{value}」を {name} として読み取れません。"
+        "期間は 令和8年11月、R8.11.1、2026-11-01 の形で、種別は 会議 か 通話 で書いてください。"
+    )
+    en = (
+        "“{value}” is not understood as {name}. Write a period as 2026-11-01, 2026-11, R8.11.1 or "
+        "令和8年11月, and a kind as meeting or call."
+    )
+
+
+class UnknownSearch(InputError):
+    """The person keeps no search of that id."""
+
+    ja = "その保存した検索はありません。一覧を開き直してください。"
+    en = "There is no such saved search. Open the list again."
 
 
 class BadQuestions(InputError):

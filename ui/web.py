@@ -18,6 +18,7 @@ from assistant.errors import (
     RecordingInUse,
     UnknownManual,
     UnknownRecording,
+    UnknownSearch,
 )
 
 if TYPE_CHECKING:
@@ -29,7 +30,13 @@ BLOCK = 1 << 20
 """Bytes of an arriving file that are written at once."""
 PRIVATE = {"Cache-Control": "private, no-cache"}
 """No cache on the way keeps it, and the browser asks whether it has changed."""
-STATUS = {UnknownRecording: 404, UnknownManual: 404, RecordingInUse: 409, DiskFull: 507}
+STATUS = {
+    UnknownRecording: 404,
+    UnknownSearch: 404,
+    UnknownManual: 404,
+    RecordingInUse: 409,
+    DiskFull: 507,
+}
 
 
 def add_error_handlers(app: FastAPI) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.people import Actor, Attempts, Matter, Opening, Person, Scope, Session
     from assistant.retention import Deletion, Hold, Rule
     from assistant.services.auditing import AuditQuery
+    from assistant.services.search_store import Dictionary, SavedSearches, Search
 
 
 class Records(Protocol):
@@ -67,6 +68,9 @@ class Records(Protocol):
 
     def edits(self, record: str) -> list[Edit]:
         """All that was changed, oldest first."""
+
+    def index(self, record: str) -> None:
+        """Makes what finds its turns by their words anew."""
 
 
 class Matters(Protocol):
@@ -265,9 +269,24 @@ class Unit(Protocol):
     def audit(self) -> Audit:
         """The audit log."""
 
+    @property
+    def search(self) -> Search:
+        """What finds turns."""
+
+    @property
+    def dictionary(self) -> Dictionary:
+        """Synonyms."""
+
+    @property
+    def saved_searches(self) -> SavedSearches:
+        """Questions that people keep."""
+
 
 class ArchiveStore(Protocol):
     """The database of the archive."""
+
+    def prepare(self, transcript: Transcript) -> None:
+        """Does what takes long before a unit that keeps this transcript is opened; may be left."""
 
     def reading(self) -> AbstractContextManager[Unit]:
         """A unit that sees one state of the archive.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from assistant.model import Transcript
     from assistant.people import Scope
+    from assistant.text.inverted import Inverter
 
 
 _AT_ONCE = 500
@@ -40,10 +41,10 @@ class Codec:
 class SqlRecords:
     """`services.archive_store.Records` in one transaction."""
 
-    def __init__(self, connection: Connection, codec: Codec) -> None:
+    def __init__(self, connection: Connection, codec: Codec, inverter: Inverter) -> None:
         self._connection = connection
         self._codec = codec
-        self._turns = SqlTurns(connection)
+        self._turns = SqlTurns(connection, inverter)
 
     def add(self, record: Record) -> None:
         """A new one."""
@@ -162,6 +163,10 @@ class SqlRecords:
 
     def _compressed(self, transcript: Transcript) -> bytes:
         return zlib.compress(self._codec.encode(transcript))
+
+    def index(self, record: str) -> None:
+        """Makes what finds its turns by their words anew."""
+        self._turns.index(record)
 
     def _make_current(self, record: str, number: int, transcript: Transcript) -> None:
         self._change(

@@ -24,14 +24,14 @@ from assistant.errors import (
     OutdatedDatabase,
 )
 from assistant.store import migrations
-from assistant.store.archive_tables import metadata
 from assistant.store.engine import Database
+from assistant.store.search_tables import metadata
 from assistant.store.tables import counter
 
 if TYPE_CHECKING:
     from tests.databases import Server
 
-COUNTERS = {"audit", "manuals", "retention"}
+COUNTERS = {"audit", "manuals", "retention", "search", "search vectors"}
 """What an upgrade of an empty database makes."""
 
 

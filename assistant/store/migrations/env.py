@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from assistant.store.archive_tables import metadata
+from assistant.store.search_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,394 @@
+"""One box over everything one may see: words and meaning, with the reasons in the text."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from secrets import token_hex
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import numpy as np
+
+from assistant.archive import Action, Event
+from assistant.errors import BadFilter, SetupError, UnknownSearch
+from assistant.people import Right
+from assistant.search import (
+    WINDOW,
+    By,
+    Filters,
+    Found,
+    RecordHits,
+    SavedSearch,
+    Where,
+    Word,
+)
+from assistant.services.access import require, scope
+from assistant.services.fusing import fuse
+from assistant.services.synonyms import effective
+from assistant.text.asking import narrowed, understand
+from assistant.text.highlighting import spans
+from assistant.text.wanted import Forms, Thesaurus, Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from assistant.model import FloatArray, ModelUse
+    from assistant.people import Actor
+    from assistant.ports import Clock, Embedder, Tokenizer
+    from assistant.search import Hit, OwnSynonyms, Question, VectorBatch
+    from assistant.services.archive_store import ArchiveStore, Unit
+    from assistant.services.fusing import Ranked
+    from assistant.services.search_store import Numbers, View
+    from assistant.text.wanted import Look, WantedPart
+
+log = logging.getLogger(__name__)
+
+PAGE = 20
+IN_GROUP = 3
+"""Hits of a recording that are shown at once."""
+FILTERS = ("speaker", "role", "from", "to", "kind", "matter", "record")
+"""What a search can be narrowed by, as commands and pages name it."""
+MEANT = 0.2
+"""Cosine from which a window that has not the words is shown for its meaning."""
+Meant = Literal["auto", "never"]
+
+
+class Tools(Protocol):
+    """The heavy parts."""
+
+    def tokenizer(self) -> Tokenizer:
+        """What the word search compares by."""
+
+    def weights(self) -> ModelUse:
+        """The weights that `embedder` would load."""
+
+    def embedder(self) -> Embedder:
+        """With those weights."""
+
+
+class Meaning(Protocol):
+    """The windows of turns that are embedded, in memory."""
+
+    latest: int
+
+    def add(self, batches: Iterable[VectorBatch], expected: int = 0) -> None:
+        """Takes in what was embedded since."""
+
+    def near(self, meaning: FloatArray, visible: NDArray[np.bool_]) -> tuple[Numbers, FloatArray]:
+        """The first turns of the windows nearest to a unit vector, nearest first; cosines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of what was found: so many from `offset` on, hits or, where `grouped`,
+    recordings."""
+
+    offset: int = 0
+    limit: int = PAGE
+    grouped: bool = False
+    in_group: int = IN_GROUP
+
+
+class ArchiveSearch:
+    """Searches the turns of all records within the actor's rights. Safe to share between threads.
+
+    Where nothing is embedded yet, or the weights are not here, words alone answer.
+    """
+
+    def __init__(self, store: ArchiveStore, tools: Tools, meaning: Meaning, clock: Clock) -> None:
+        self._store = store
+        self._tools = tools
+        self._meaning = meaning
+        self._clock = clock
+        self._thesaurus: tuple[tuple[OwnSynonyms, ...], Thesaurus] | None = None
+
+    def search(
+        self,
+        actor: Actor,
+        words: str,
+        filters: Filters | None = None,
+        page: Page | None = None,
+        meant: Meant = "auto",
+    ) -> Found:
+        """What was found, the best first. The words are written into the audit log.
+
+        `filters` go before those that stand among the words. A question of several words is looked
+        for by its meaning too, unless it is `never`.
+
+        Raises:
+            Forbidden: the actor may not read records.
+        """
+        require(actor, Right.VIEW)
+        found = self._search(actor, Right.VIEW, words, filters, page or Page(), meant)
+        self._log(actor, Action.SEARCH, words, filters, found)
+        return found
+
+    def export(self, actor: Actor, words: str, filters: Filters | None, limit: int) -> Found:
+        """The same for a table that leaves the program, which is written down as an export.
+
+        Raises:
+            Forbidden: the actor may not export records.
+        """
+        require(actor, Right.EXPORT)
+        found = self._search(actor, Right.EXPORT, words, filters, Page(0, limit), "auto")
+        self._log(actor, Action.EXPORT, words, filters, found)
+        return found
+
+    def saved(self, actor: Actor) -> list[SavedSearch]:
+        """The searches that the actor keeps, newest first.
+
+        Raises:
+            Forbidden: the actor may not read records.
+        """
+        require(actor, Right.VIEW)
+        with self._store.reading() as unit:
+            return unit.saved_searches.of(actor.user)
+
+    def save(self, actor: Actor, name: str, words: str, filters: Mapping[str, str]) -> SavedSearch:
+        """Keeps a search.
+
+        Raises:
+            Forbidden: the actor may not read records.
+            BadFilter: a filter is not understood.
+        """
+        require(actor, Right.VIEW)
+        read_filters(filters)
+        kept = {key: value for key, value in filters.items() if value}
+        search = SavedSearch(
+            token_hex(8), actor.user, name.strip() or words, words, kept, self._clock.now()
+        )
+        with self._store.writing() as unit:
+            unit.saved_searches.add(search)
+        return search
+
+    def forget(self, actor: Actor, search: str) -> None:
+        """Drops a search that the actor keeps.
+
+        Raises:
+            Forbidden: the actor may not read records.
+            UnknownSearch: the actor keeps none of that id.
+        """
+        require(actor, Right.VIEW)
+        with self._store.writing() as unit:
+            if not unit.saved_searches.remove(actor.user, search):
+                raise UnknownSearch
+
+    def _search(
+        self,
+        actor: Actor,
+        right: Right,
+        words: str,
+        filters: Filters | None,
+        page: Page,
+        meant: Meant,
+    ) -> Found:
+        question = _narrowed(understand(words), filters or Filters())
+        with self._store.reading() as unit:
+            forms = Forms(self._tools.tokenizer(), self._current(unit))
+            wanted = [forms.wanted(part) for part in question.wanted]
+            unwanted = [forms.wanted(part) for part in question.unwanted]
+            if question.empty:
+                return Found(0, 0)
+            view = unit.search.view(self._where(scope(actor, right), question.filters))
+            ranked = fuse(
+                *view.words(wanted, unwanted),
+                *self._near(unit, view, question, wanted, meant),
+            )
+            tried = [one for part in question.wanted for one in forms.tried(part)]
+            looks = [look for part in wanted for look in _looks(part)]
+            return replace(self._shown(unit, view, ranked, looks, page), tried=tuple(tried))
+
+    def _near(
+        self,
+        unit: Unit,
+        view: View,
+        question: Question,
+        wanted: Sequence[WantedPart],
+        meant: Meant,
+    ) -> tuple[Numbers, FloatArray]:
+        """Turns that are near in meaning, and by how much of the nearest one's lead."""
+        nothing = np.zeros(0, np.int64), np.zeros(0, np.float32)
+        if meant == "never" or not _is_a_sentence(question, wanted):
+            return nothing
+        try:
+            key = model_key(self._tools.weights())
+            latest = unit.search.windows.latest(key)
+            if not latest:
+                return nothing
+            if latest > self._meaning.latest:
+                self._meaning.add(unit.search.windows.since(key, self._meaning.latest))
+            asked = " ".join(part.text for part in question.wanted if isinstance(part, Word))
+            vector = self._tools.embedder().queries([asked])[0]
+        except SetupError as error:
+            log.warning("searching by words alone: %s", type(error).__name__)
+            return nothing
+        begins, cosines = self._meaning.near(vector, view.visible)
+        return _leading(view, begins[cosines >= MEANT], cosines[cosines >= MEANT])
+
+    def _shown(
+        self, unit: Unit, view: View, ranked: Ranked, looks: Sequence[Look], page: Page
+    ) -> Found:
+        records = view.records_of(ranked.turns)
+        total, distinct = len(ranked.turns), len(np.unique(records))
+        if not page.grouped:
+            order = _best(ranked.turns, ranked.scores, page.offset + page.limit)[page.offset :]
+            return Found(total, distinct, tuple(self._hits(unit, ranked, order, looks)))
+        groups = [
+            self._group(unit, ranked, members, looks, page.in_group)
+            for members in _groups(ranked, records, page.offset, page.limit)
+        ]
+        return Found(total, distinct, groups=tuple(one for one in groups if one))
+
+    def _group(
+        self,
+        unit: Unit,
+        ranked: Ranked,
+        members: Numbers,
+        looks: Sequence[Look],
+        number: int,
+    ) -> RecordHits | None:
+        best = members[_best(ranked.turns[members], ranked.scores[members], number)]
+        hits = self._hits(unit, ranked, best, looks)
+        if not hits:
+            return None
+        one = hits[0]
+        return RecordHits(
+            record=one.record,
+            title=one.title,
+            kind=one.kind,
+            matter=one.matter,
+            matter_name=one.matter_name,
+            occurred=one.occurred,
+            total=len(members),
+            hits=tuple(hits),
+        )
+
+    def _hits(self, unit: Unit, ranked: Ranked, rows: Numbers, looks: Sequence[Look]) -> list[Hit]:
+        turns = ranked.turns[rows].tolist()
+        how = {
+            turn: (float(ranked.scores[row]), By.WORDS if row < ranked.words else By.MEANING)
+            for turn, row in zip(turns, rows.tolist(), strict=True)
+        }
+        tokenizer = self._tools.tokenizer()
+        return [
+            replace(
+                hit, score=how[turn][0], by=how[turn][1], spans=spans(hit.text, looks, tokenizer)
+            )
+            for turn, hit in unit.search.hits(turns).items()
+        ]
+
+    def _where(self, within: object, filters: Filters) -> Where:
+        zone = self._clock.now().tzinfo
+        since = until = None
+        if filters.first_day:
+            since = datetime.combine(filters.first_day, time(), zone)
+        if filters.last_day and filters.last_day.year < 9999:
+            until = datetime.combine(filters.last_day + timedelta(days=1), time(), zone)
+        return Where(within, filters, since, until)  # type: ignore[arg-type]
+
+    def _current(self, unit: Unit) -> Thesaurus:
+        own = tuple(unit.dictionary.all())
+        if self._thesaurus is None or self._thesaurus[0] != own:
+            self._thesaurus = own, Thesaurus(effective(own))
+        return self._thesaurus[1]
+
+    def _log(
+        self, actor: Actor, action: Action, words: str, filters: Filters | None, found: Found
+    ) -> None:
+        details = {"words": words, "total": str(found.total)} | _written(filters or Filters())
+        with self._store.writing() as unit:
+            unit.audit.append(actor, Event(action, "search", details), self._clock.now())
+
+
+def read_filters(given: Mapping[str, str]) -> Filters:
+    """Filters as commands and pages give them; empty texts leave a thing open.
+
+    Raises:
+        BadFilter: a day or a kind is not understood.
+    """
+    filters = Filters()
+    for name in FILTERS:
+        value = given.get(name, "").strip()
+        if value:
+            narrower = narrowed(filters, name, value)
+            if narrower is None:
+                raise BadFilter(name=name, value=value)
+            filters = narrower
+    return filters
+
+
+def model_key(weights: ModelUse) -> str:
+    """What vectors are kept under: the name of the weights and their checksum."""
+    return f"{weights.name}@{weights.sha256[:16]}"
+
+
+def _narrowed(question: Question, filters: Filters) -> Question:
+    given = {
+        name: value
+        for name in Filters.__slots__
+        if (value := getattr(filters, name)) not in ("", None)
+    }
+    return replace(question, filters=replace(question.filters, **given))
+
+
+def _is_a_sentence(question: Question, wanted: Sequence[WantedPart]) -> bool:
+    """Whether it is more than a word: who asks for one word wants that word."""
+    if question.unwanted or not all(isinstance(part, Wanted) for part in wanted):
+        return False
+    if any(isinstance(part, Word) and part.exact for part in question.wanted):
+        return False
+    return sum(max(1, len(part.parts)) for part in wanted if isinstance(part, Wanted)) > 1
+
+
+def _looks(part: WantedPart) -> Iterable[Look]:
+    if isinstance(part, Wanted):
+        return part.forms()
+    parts = part.parts if hasattr(part, "parts") else (part.first, part.second)
+    return [look for one in parts for look in _looks(one)]
+
+
+def _leading(view: View, begins: Numbers, cosines: FloatArray) -> tuple[Numbers, FloatArray]:
+    """The visible turns of windows that are nearest first: each once, with its best lead."""
+    if not len(begins):
+        return begins, cosines
+    leads = (cosines - MEANT + 0.01) / (cosines[0] - MEANT + 0.01)
+    turns = (begins[:, None] + np.arange(WINDOW)).ravel()
+    every = np.repeat(leads, WINDOW)
+    inside = turns < len(view.visible)
+    inside[inside] &= view.visible[turns[inside]]
+    inside[inside] &= (view.records_of(turns[inside])) == np.repeat(
+        view.records_of(begins), WINDOW
+    )[inside]
+    turns, at = np.unique(turns[inside], return_index=True)  # the first is the best
+    return turns, every[inside][at].astype(np.float32)
+
+
+def _best(turns: Numbers, scores: FloatArray, number: int) -> Numbers:
+    """The rows of the best scores, the best first; of equals, those that came last."""
+    if number < len(scores):
+        least = np.partition(scores, len(scores) - number)[len(scores) - number]
+        rows = np.flatnonzero(scores >= least)
+    else:
+        rows = np.arange(len(scores))
+    ordered: Numbers = rows[np.lexsort((-turns[rows], -scores[rows]))][:number]
+    return ordered
+
+
+def _groups(ranked: Ranked, records: Numbers, offset: int, limit: int) -> list[Numbers]:
+    """The rows of each record's turns, the record with the best turn first."""
+    if not len(records):
+        return []
+    by_record = np.argsort(records, kind="stable")
+    begins = np.flatnonzero(np.append(True, np.diff(records[by_record]) != 0))
+    best = np.maximum.reduceat(ranked.scores[by_record], begins)
+    order = np.lexsort((-records[by_record][begins], -best))[offset : offset + limit]
+    ends = np.append(begins[1:], len(by_record))
+    return [by_record[begins[one] : ends[one]] for one in order]
+
+
+def _written(filters: Filters) -> dict[str, str]:
+    values = {name: getattr(filters, name) for name in Filters.__slots__}
+    return {name: str(value) for name, value in values.items() if value not in ("", None)}

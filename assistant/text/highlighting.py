@@ -1,0 +1,72 @@
+"""Where in a text the words stand that were looked for, and the part of it that shows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.text.folding import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from assistant.ports import Tokenizer
+    from assistant.text.folding import Folded
+    from assistant.text.wanted import Look
+
+    Spans = tuple[tuple[int, int], ...]
+
+LEAD = 24
+"""Characters of a snippet before its first word."""
+
+
+class Snippet(NamedTuple):
+    """A part of a text; `spans` are counted from its own first character."""
+
+    text: str
+    spans: Spans
+    cut_before: bool
+    cut_after: bool
+
+
+def spans(text: str, looks: Sequence[Look], tokenizer: Tokenizer) -> Spans:
+    """The characters of `text` that fit one of the forms: pairs of start and end, in order."""
+    whole = folded(text)
+    terms = {look.text for look in looks if look.is_term}
+    found = [
+        whole.span(token.start, token.end)
+        for token in (tokenizer.tokens(whole.text) if terms else ())
+        if token.term in terms
+    ]
+    for look in looks:
+        if not look.is_term and look.text:
+            found += _literal(whole, look.text)
+    return tuple(_merged(found))
+
+
+def snippet(text: str, marked: Spans, width: int) -> Snippet:
+    """About `width` characters of the text around the first of the marked ones."""
+    if len(text) <= width:
+        return Snippet(text, marked, cut_before=False, cut_after=False)
+    first = marked[0][0] if marked else 0
+    begin = max(0, min(first - LEAD, len(text) - width))
+    end = begin + width
+    inside = [(max(a, begin) - begin, min(b, end) - begin) for a, b in marked]
+    shown = tuple((a, b) for a, b in inside if a < b)
+    return Snippet(text[begin:end], shown, cut_before=begin > 0, cut_after=end < len(text))
+
+
+def _literal(whole: Folded, wanted: str) -> Iterator[tuple[int, int]]:
+    at = whole.text.find(wanted)
+    while at >= 0:
+        yield whole.span(at, at + len(wanted))
+        at = whole.text.find(wanted, at + 1)
+
+
+def _merged(found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
