@@ -18,6 +18,7 @@ from assistant.cli_doctor import doctor
 from assistant.cli_import import import_
 from assistant.cli_keys import keys_app
 from assistant.cli_manuals import manuals_app, take_in
+from assistant.cli_manuals_view import Words, print_passages
 from assistant.cli_matters import matters_app
 from assistant.cli_models import models_app
 from assistant.cli_people import people_app
@@ -133,19 +134,26 @@ def transcribe(
 def demo(
     out: Annotated[Path, typer.Option(help="書き出し先のフォルダー。")] = Path("out"),
 ) -> None:
-    """付属の見本 (会議と電話) を文字にして、聞こえたとおりに表示します。"""
+    """付属の見本 (会議と電話) を文字にして、電話には合うマニュアルの節を添えて表示します。"""
     samples = Path(__file__).parent.parent / "recordings" / "sample"
     paths = [samples / "meeting.wav", samples / "call.wav"]
     for path in paths:
         if not path.is_file():
             raise NothingFound(path=path)
     application = Application()
+    take_in(application, Path(__file__).parent.parent / "manuals" / "sample")
     with Watcher(len(paths)) as watcher:
-        for delivery in application.deliverer.deliver(paths, out, FORMATS, Options(), watcher):
-            watcher.finished(delivery)
-            if delivery.error is not None:
-                raise delivery.error
-            print_turns(delivery)
+        for path in paths:
+            # A council meeting needs no operating manual beside it.
+            annotate = application.annotator.annotate if path.stem == "call" else None
+            for delivery in application.deliverer.deliver(
+                [path], out, FORMATS, Options(), watcher, annotate
+            ):
+                watcher.finished(delivery)
+                if delivery.error is not None:
+                    raise delivery.error
+                print_turns(delivery)
+                print_passages(delivery.transcript, Words(application.settings))
     screen.print(f"\n文書は [bold]{out.resolve()}[/] にあります (Word、JSON、字幕など)。")
     screen.print("画面を開くには: [bold]make run[/]")
 

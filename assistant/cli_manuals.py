@@ -293,16 +293,18 @@ def _finish(
     raise typer.Exit(max((one.error.exit_code for one in taken if one.error), default=0))
 
 
-def take_in(application: Application) -> None:
+def take_in(application: Application, sample: Path | None = None) -> None:
     """Brings the library up to date before it is used: the watched folder, then what is missing.
 
-    All of it is told on standard error.
+    A library without any manual gets those of `sample`. All of it is told on standard error.
     """
     folder = application.settings.library_dir
-    if folder.is_dir():
-        for taken in application.manuals.sync(folder):
-            if taken.error is not None:
-                complain(taken.error)
+    taken = list(application.manuals.sync(folder)) if folder.is_dir() else []
+    if sample is not None and not application.manuals.editions():
+        taken += application.manuals.add([sample])
+    for one in taken:
+        if one.error is not None:
+            complain(one.error)
     _embed(application)
 
 

@@ -11,14 +11,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from assistant.cli_screen import results, screen
+from assistant.cli_screen import clock, results, screen
 from assistant.manual import EditionState
 from assistant.services.manuals import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from assistant.manual import Edition, Hit
+    from assistant.manual import Edition, Hit, Reason
+    from assistant.model import Transcript
     from assistant.services.editions import Change
     from assistant.services.evaluating import Measured
     from assistant.services.feedback import SectionReport
@@ -84,6 +85,8 @@ _TEXTS = {
     "silent precision": ("「なし」の適合率", "precision of “nothing fits”"),
     "silent recall": ("「なし」の再現率", "recall of “nothing fits”"),
     "median": ("中央値", "median"),
+    "beside": ("話に合うマニュアルの節", "Sections of the manuals that fit"),
+    "no heading": ("(見出しなし)", "(no heading)"),
     "no hit": ("合う箇所は見つかりませんでした。", "Nothing fits."),
     "page": ("{} ページ", "page {}"),
     "words": ("語", "words"),
@@ -187,6 +190,26 @@ def print_hits(hits: Sequence[Hit], say: Words) -> None:
         )
         results.print(f"[dim]{reasons}[/]")
         results.print(f"{escape(hit.passage.text)}\n")
+
+
+def print_passages(transcript: Transcript | None, say: Words) -> None:
+    """The sections that fit a talk, each at the time that brought it, and why."""
+    if transcript is None or not transcript.passages:
+        return
+    results.print(f"\n[bold]{say('beside')}[/]")
+    for one in transcript.passages:
+        page = f" ({say('page', one.page)})" if one.page else ""
+        path = escape(" > ".join(one.headings) or say("no heading"))
+        results.print(f"[dim]{clock(one.second)}[/] {path}{page} [dim]{escape(one.manual)}[/]")
+        results.print(f"        [dim]{'、'.join(_why(one.reasons, say))}[/]")
+
+
+def _why(reasons: Iterable[Reason], say: Words) -> Iterator[str]:
+    """A sign alone tells nobody anything."""
+    for one in reasons:
+        words = [escape(word) for word in one.words if len(word) > 1]
+        if words or not one.words:
+            yield " ".join((say(one.kind.value), *words))
 
 
 def hit_json(hit: Hit) -> dict[str, object]:

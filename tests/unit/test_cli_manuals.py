@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,11 +11,16 @@ from typer.testing import CliRunner
 from assistant.bootstrap import Application
 from assistant.cli import app
 from assistant.cli_doctor import manuals_finding
+from assistant.cli_manuals import take_in
+from assistant.cli_manuals_view import Words, print_passages
 from assistant.errors import NothingFound, UnknownManual
 from assistant.manual import Hit, Reason, ReasonKind, Verdict
+from assistant.model import TurnPassage
 from assistant.services import watching
+from assistant.settings import Settings
 from assistant.store.migrations import HEAD
 from assistant.testing import FakeManualTools
+from tests.transcripts import transcript
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -198,6 +204,33 @@ def test_the_report_counts_what_people_said(handbook: Path, tmp_path: Path) -> N
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(data.decode("utf-8-sig").splitlines()))
     assert rows[1] == ["手引き", "虐待対応 > 通告の受理", "1", "0", "0", "1"]
+
+
+def test_the_sections_beside_a_talk_are_printed_with_time_and_reasons(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    reasons = (Reason(ReasonKind.WORDS, ("四", "あざ")), Reason(ReasonKind.EXPANSION, ("つ",)))
+    found = TurnPassage(
+        "t1", 83.9, "手引き", "ab", None, ("第1章", "けが"), 3, "文。", 0.5, reasons
+    )
+    made = replace(transcript("A 0-6 あざ。"), passages=(found,))
+
+    print_passages(made, Words(Settings()))
+    assert capsys.readouterr().out.split("\n")[1:4] == [
+        "話に合うマニュアルの節",
+        "0:01:23 第1章 > けが (3 ページ) 手引き",
+        "        語 あざ",
+    ]
+    print_passages(transcript("A 0-6 あざ。"), Words(Settings()))
+    assert capsys.readouterr().out == ""
+
+
+def test_a_library_without_manuals_gets_the_sample(handbook: Path) -> None:
+    application = Application()
+    take_in(application, handbook)
+    take_in(application, handbook.with_name("gone.md"))
+
+    assert [one.file for one in application.manuals.editions()] == ["手引き.md"]
 
 
 def test_reindex_says_how_many(handbook: Path) -> None:
