@@ -91,9 +91,12 @@ def test_nothing_stays_behind_but_the_documents(delivered: Path) -> None:
     archived = [path for path in left if path.parts[0] == "recordings"]
     databases = [path for path in left if ".sqlite" in path.name]
     assert [(path.parts[2], path.name) for path in archived] == [("original", "受付.wav")]
-    assert set(left) == {*archived, *databases}, left
-    said = "児童相談所".encode()
-    assert not any(said in path.read_bytes() for path in left)
+    others = [path for path in left if path.suffix in {".lock", ".key"}]
+    assert set(left) == {*archived, *databases, *others}, left
+    made = json.loads((delivered / "out" / "受付.json").read_text("utf-8"))
+    said = max((turn["text"] for turn in made["turns"]), key=len).encode()
+    holding = [path for path in databases if said in (data / path).read_bytes()]
+    assert {path.name.partition(".")[0] for path in holding} == {"kikigaki"}
 
 
 def test_a_second_run_knows_that_it_is_done(delivered: Path) -> None:
