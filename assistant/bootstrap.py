@@ -12,6 +12,7 @@ import sys
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
+from secrets import token_hex
 from typing import TYPE_CHECKING, Literal
 
 from assistant import __version__
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.entrance import Entrance
+    from assistant.jobs.engine import Engine
     from assistant.jobs.keeper import WorkerKeeper
-    from assistant.jobs.queue import QueueDatabase
-    from assistant.jobs.upkeep import ManualUpkeep
-    from assistant.jobs.worker import Worker
+    from assistant.jobs.worker import Look, Worker
     from assistant.manual import Document, Passage
     from assistant.model import FloatArray, ModelUse, Transcript
     from assistant.people import Actor
@@ -56,20 +56,27 @@ if TYPE_CHECKING:
     from assistant.services.keys import MasterKeyCare
     from assistant.services.library import Library
     from assistant.services.manuals import ManualLibrary
+    from assistant.services.queueing import Kind, TranscriptionQueue
     from assistant.services.retaining import Retainer
     from assistant.services.searching import ManualSearch
     from assistant.services.synonyms import SynonymTable
     from assistant.services.transcribing import Transcriber
+    from assistant.services.upkeep import ManualUpkeep
     from assistant.speech.short_windows import WindowRow
     from assistant.speech.weights import WeightStore
     from assistant.speech.whisper import WhisperRecognizer
     from assistant.store.archive import SqlArchive
     from assistant.store.engine import Database
+    from assistant.store.jobs import SqlJobs
     from assistant.store.keys import SqlKeyShelf
+    from assistant.store.presence import SqlCalls
     from assistant.text.inverted import Inverter
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # the libraries must not ask a hub for anything
+os.environ.pop("DBOS__CLOUD", None)  # the engine of our jobs would report to its maker
 
+LARGEST_GROUP = 10
+"""Windows of half a minute that are recognised at once, and kept at once."""
 UTTERANCES = 24
 """How many utterances a table of window lengths is measured on."""
 LIBRARIES = ("faster-whisper", "ctranslate2", "pyannote.audio", "torch", "av", "onnxruntime")
@@ -284,11 +291,10 @@ class Application:
     @cached_property
     def steps(self) -> StepsStore:
         """The finished steps of unfinished work."""
-        from assistant.jobs.steps import StepsDatabase
         from assistant.sealing.steps import SealedSteps
+        from assistant.store.steps import SqlSteps
 
-        kept = StepsDatabase(self.settings.state_dir / "steps")
-        return SealedSteps(kept, self.file_keys, sealing=self.settings.seal)
+        return SealedSteps(SqlSteps(self.database), self.file_keys, sealing=self.settings.seal)
 
     @cached_property
     def transcriber(self) -> Transcriber:
@@ -305,11 +311,11 @@ class Application:
             choices={
                 "language": settings.language,
                 "beam_size": str(settings.beam_size),
-                "batch_size": str(settings.batch_size),
+                "batch_size": str(min(settings.batch_size, LARGEST_GROUP)),
                 "device": settings.device,
                 "compute_type": settings.compute_type,
             },
-            group_size=settings.batch_size,
+            group_size=min(settings.batch_size, LARGEST_GROUP),
             screen_language=settings.screen_language,
         )
 
@@ -345,11 +351,25 @@ class Application:
         return Deliverer(self.transcriber, FolderShelf())
 
     @cached_property
-    def queue(self) -> QueueDatabase:
-        """Recordings that wait."""
-        from assistant.jobs.queue import QueueDatabase
+    def jobs(self) -> SqlJobs:
+        """What waits to be done, and what became of it."""
+        from assistant.store.jobs import SqlJobs
 
-        return QueueDatabase(self.settings.state_dir / "queue.sqlite")
+        return SqlJobs(self.database)
+
+    @cached_property
+    def queue(self) -> TranscriptionQueue:
+        """The recordings among it."""
+        from assistant.services.queueing import TranscriptionQueue
+
+        return TranscriptionQueue(self.jobs)
+
+    @cached_property
+    def calls(self) -> SqlCalls:
+        """The calls that are running on this machine: see `services.holding.calling`."""
+        from assistant.store.presence import SqlCalls
+
+        return SqlCalls(self.database, platform.node())
 
     @cached_property
     def archive(self) -> SqlArchive:
@@ -437,17 +457,38 @@ class Application:
         here = [one for one in inventory(self.store) if one.ready]
         return [one.name for one in here if one.kind is Layout.WHISPER]
 
-    def worker(self) -> Worker:
-        """Transcribes what is in the queue, in a process of its own: see `worker_keeper`."""
+    def kinds(self) -> tuple[Kind, ...]:
+        """What workers can do. What nobody waits for belongs into the spare lane."""
         from assistant.audio.preparing import prepare
-        from assistant.jobs.worker import Worker
         from assistant.services.library import Workbench
+        from assistant.services.queueing import TRANSCRIPTION, Kind, Lane
+        from assistant.services.transcription import TranscriptionWork
+        from assistant.services.upkeep import EMBEDDING
 
         def annotate(heard: Transcript, progress: ProgressHook) -> Transcript:
             return self.annotator.annotate(heard, progress)  # made only when it is needed
 
         bench = Workbench(self.library, self.archive, SystemClock())
-        return Worker(self.queue, bench, self.transcriber, prepare, annotate)
+        transcribe = TranscriptionWork(bench, self.transcriber, prepare, annotate)
+        return (
+            Kind(TRANSCRIPTION, transcribe, Lane.SOUND),
+            Kind(EMBEDDING, self.manual_upkeep.embed, Lane.SPARE),
+        )
+
+    def worker(self) -> Worker:
+        """Does what waits, in a process of its own: see `worker_keeper`."""
+        return make_worker(self.database, self.kinds(), (self.manual_upkeep.look,))
+
+    def upgrade_tables(self) -> tuple[str | None, str]:
+        """Brings all tables up to this version: the revisions before and after.
+
+        Raises:
+            StorageError: they cannot be written.
+            NewerDatabase: they are ahead of this version.
+        """
+        revisions = self.database.upgrade()
+        job_engine(self.database, "").make_tables()
+        return revisions
 
     @cached_property
     def database(self) -> Database:
@@ -578,11 +619,12 @@ class Application:
         versions = {name: installed_version(name) for name in SEARCH_LIBRARIES}
         return Annotator(self.manual_search, self.manuals.store, self.manual_tools, versions)
 
+    @cached_property
     def manual_upkeep(self) -> ManualUpkeep:
-        """What the worker does for the manuals beside its recordings."""
-        from assistant.jobs.upkeep import ManualUpkeep
+        """What workers do for the manuals."""
+        from assistant.services.upkeep import ManualUpkeep
 
-        return ManualUpkeep(self.manuals, self.settings.library_dir)
+        return ManualUpkeep(self.manuals, self.settings.library_dir, self.jobs, SystemClock())
 
     def worker_keeper(self) -> WorkerKeeper:
         """Keeps a worker process beside the application."""
@@ -605,3 +647,30 @@ def weight_store(settings: Settings) -> WeightStore:
     from assistant.speech.weights import WeightStore
 
     return WeightStore(settings.weights_dir)
+
+
+def make_worker(database: Database, kinds: Sequence[Kind], looks: Sequence[Look] = ()) -> Worker:
+    """A worker for the jobs in that database. There is one in a process."""
+    from assistant.jobs.heart import Heart
+    from assistant.jobs.running import Runner
+    from assistant.jobs.worker import Worker
+    from assistant.store.jobs import SqlJobs
+    from assistant.store.presence import SqlCalls, SqlWorkers
+
+    machine = platform.node()
+    # On one machine there is one worker: the next one takes over at once what it left.
+    name = f"{machine}-{token_hex(4)}" if database.shared else "worker"
+    engine = job_engine(database, name)
+    runner = Runner(
+        SqlJobs(database), {one.name: one for one in kinds}, SqlCalls(database, machine), name
+    )
+    heart = Heart(SqlWorkers(database), name, machine, engine.recover)
+    return Worker(engine, runner, heart, tuple(looks))
+
+
+def job_engine(database: Database, worker: str) -> Engine:
+    """What claims jobs for that worker: on the same server, or in a file beside the database's."""
+    from assistant.jobs.engine import Engine
+
+    place = database.place
+    return Engine(place if isinstance(place, str) else place.with_name("jobs.sqlite"), worker)

@@ -25,6 +25,7 @@ from assistant.cli_people import people_app
 from assistant.cli_retention import retention_app
 from assistant.cli_screen import Watcher, complain, print_delivery, print_turns, screen
 from assistant.cli_search import search, synonyms_app
+from assistant.cli_worker import worker
 from assistant.errors import BadSpeakerCount, KikigakiError, NothingFound, UnknownFormat
 from assistant.model import Kind, SpeakerCount
 from assistant.services.delivering import Delivery, State, find_recordings
@@ -52,6 +53,7 @@ app.add_typer(synonyms_app, name="synonyms")
 app.command()(doctor)
 app.command("import")(import_)
 app.command()(search)
+app.command()(worker)
 
 
 def main() -> None:

@@ -23,11 +23,10 @@ def about() -> None:
 def upgrade() -> None:
     """表をこの版に合わせます。データはそのまま残ります。何度実行しても同じです。"""
     application = Application()
-    database = application.database
-    before, after = database.upgrade()
+    before, after = application.upgrade_tables()
     english = application.settings.screen_language == "en"
     if before == after:
         screen.print("Up to date." if english else "すでに合っています。")
     else:
         came = before or ("empty" if english else "空")
-        screen.print(f"{came} → {after}  {database.name}")
+        screen.print(f"{came} → {after}  {application.database.name}")

@@ -65,6 +65,7 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── BadSignInSettings     settings of sign-in that do not fit together
 │   ├── ProviderFails         the provider of sign-in does not answer as it should
 │   ├── OutdatedDatabase      `kikigaki db upgrade` first
+│   ├── OneWorker             a database in a file has one worker, and it runs already
 │   ├── NewerDatabase         a newer version of the program has upgraded it
 │   ├── BadDatabaseAddress    KIKIGAKI_DATABASE_URL is no address of a database
 │   ├── MissingMasterKey      there are sealed files, and no key
@@ -868,6 +869,20 @@ class OutdatedDatabase(SetupError):
     en = (
         "The database has the tables of an older version. Back it up, then run `kikigaki db "
         "upgrade`. Nothing in it is lost."
+    )
+
+
+class OneWorker(SetupError):
+    """A second worker beside a database in a file. Details: `path`."""
+
+    ja = (
+        "データベース({path})の処理係は、もう動いています(画面を開くと一緒に始まります)。"
+        "ほかの機械にも手伝わせるには PostgreSQL が要ります。"
+        "KIKIGAKI_DATABASE_URL に指定してください。"
+    )
+    en = (
+        "The worker of the database {path} is running already: it starts with the application. For "
+        "workers on other machines, set KIKIGAKI_DATABASE_URL to a PostgreSQL database."
     )
 
 

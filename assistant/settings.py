@@ -72,7 +72,8 @@ class Settings(BaseSettings):
     """Processor threads for recognition and speakers; 0 takes all cores."""
 
     batch_size: int = 8
-    """How many windows of sound are recognised at once in a recording."""
+    """How many windows of sound are recognised at once in a recording, ten at most: what is
+    recognised at once is kept at once, and ten windows are five minutes."""
 
     beam_size: int = 5
     """How many hypotheses the recogniser follows; 1 is fastest."""

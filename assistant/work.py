@@ -2,23 +2,67 @@
 
 from __future__ import annotations
 
+import logging
+import signal
 import sys
+import time
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 from assistant.bootstrap import Application
-from assistant.jobs.upkeep import tend
-from assistant.jobs.worker import alone, end_with
+from assistant.errors import KikigakiError, OneWorker
+from assistant.jobs.worker import end_with
 from assistant.logs import configure_logs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from assistant.jobs.worker import Worker
+    from assistant.store.engine import Database
+
+log = logging.getLogger(__name__)
 
 
 def main() -> None:
     """Works until the application ends."""
     configure_logs()
-    end_with(sys.stdin.buffer)
     application = Application()
-    with alone(application.settings.state_dir / "worker.lock"):
-        worker = application.worker()
-        tend(application.manual_upkeep().step, lambda: worker.busy)
-        worker.run()
+    worker = application.worker()
+    end_with(sys.stdin.buffer, worker.leave)
+    try:
+        with place_of_work(application.database, wait=True):
+            serve(worker)
+    except KikigakiError as error:
+        log.error(error.message("en"))  # noqa: TRY400 - the sentence says what to do
+        sys.exit(error.exit_code)
+
+
+def serve(worker: Worker) -> None:
+    """Works until a signal comes; then the work goes on elsewhere.
+
+    Raises:
+        SetupError: the database is of another version.
+    """
+    leave: Callable[..., None] = lambda *_: worker.leave()  # noqa: E731
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, leave)
+    worker.run()
+
+
+@contextmanager
+def place_of_work(database: Database, *, wait: bool) -> Iterator[None]:
+    """A database in a file has one worker; on a server there is room for many.
+
+    Raises:
+        OneWorker: there is one already, and we do not `wait` for its end.
+        StorageError: the folder cannot be written.
+    """
+    with ExitStack() as stack:
+        while not database.shared and not stack.enter_context(database.alone("worker")):
+            if not wait:
+                raise OneWorker(path=database.name)
+            time.sleep(1.0)
+        yield
 
 
 if __name__ == "__main__":

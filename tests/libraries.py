@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.jobs.queue import QueueDatabase
 from assistant.people import SINGLE_USER
 from assistant.services.library import Library, Workbench
+from assistant.services.queueing import JobState, TranscriptionQueue
 from assistant.services.recording_files import RecordingFiles
 from assistant.services.transcribing import Options
 from assistant.testing import FakeClock, FakeExporter, PlainVault
+from assistant.testing_jobs import MemoryJobs
 from tests.archives import archive_in
+from tests.jobs import WORKER, begin
 from tests.recordings import make_transcript
 
 if TYPE_CHECKING:
@@ -59,7 +61,8 @@ class Shelves:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.clock = FakeClock()
-        self.queue = QueueDatabase(folder / "state" / "queue.sqlite")
+        self.jobs = MemoryJobs()
+        self.queue = TranscriptionQueue(self.jobs)
         self.store = archive_in(folder)
         self.forgotten: list[str] = []
         self.library = library_in(folder, self.queue, self.forgotten.append, clock=self.clock)
@@ -86,7 +89,7 @@ class Shelves:
     ) -> str:
         """A recording that is transcribed."""
         recording = self.add(name, actor=actor, matter=matter)
-        self.queue.take()
+        run = begin(self.jobs, recording)
         self.bench.keep(recording, transcript or make_transcript(name))
-        self.queue.done(recording)
+        self.jobs.end(run, WORKER, JobState.DONE)
         return recording

@@ -12,10 +12,8 @@ import uvicorn
 
 from assistant.bootstrap import Application
 from assistant.jobs.keeper import WorkerKeeper
-from assistant.jobs.queue import QueueDatabase
-from assistant.jobs.steps import StepsDatabase
 from assistant.settings import Settings
-from tests.worker_process import library
+from tests.worker_process import database_in, library
 from ui.manual_routes import ManualRoutes
 from ui.page import create_app
 from ui.passage_routes import PassageRoutes
@@ -25,9 +23,8 @@ from ui.routes import Routes
 def main() -> None:
     """Serves until it is killed."""
     data, port = Path(sys.argv[1]), int(sys.argv[2])
-    queue, steps = QueueDatabase(data / "queue.sqlite"), StepsDatabase(data / "steps")
     application = Application(Settings(data_dir=data))
-    shelves = library(data, queue, steps)
+    shelves = library(data, database_in(data))
     vars(application)["library"] = shelves  # in the place of the real one
     pages = (
         Routes(shelves, lambda: ["small", "whisper-base"], "ja"),

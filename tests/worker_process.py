@@ -1,6 +1,7 @@
 """A worker process whose recogniser does as the recording's name says.
 
-Started as `python -m tests.worker_process DATA`.
+Started as `python -m tests.worker_process DATA [PLACE]`; PLACE is the address of a database on a
+server, without which it is a file in the folder DATA.
 `deadly…` ends the process in the third group like a fault in native code, `weak…` does so once,
 `stuck…` never comes back from the third group, `bug…` raises there, `slow…` takes a second for
 each group; all others are heard. With `--sound` a copy is made that browsers really play.
@@ -15,22 +16,38 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.audio.preparing import prepare
+from assistant.bootstrap import make_worker
 from assistant.export.registry import EXPORTERS
-from assistant.jobs.queue import QueueDatabase
-from assistant.jobs.steps import StepsDatabase
-from assistant.jobs.worker import Worker, alone, end_with
+from assistant.jobs.worker import end_with
+from assistant.logs import configure_logs
 from assistant.model import SAMPLE_RATE, Clip
+from assistant.services.library import Library, Workbench
+from assistant.services.queueing import TRANSCRIPTION, Kind, Lane, TranscriptionQueue
+from assistant.services.recording_files import RecordingFiles
 from assistant.services.transcribing import Transcriber
-from assistant.testing import FakeClock, FakeReader, FakeRecognizer, FakeToolbox, sound
-from tests.libraries import bench_in, library_in
+from assistant.services.transcription import TranscriptionWork
+from assistant.store.archive import SqlArchive
+from assistant.store.engine import Database
+from assistant.store.jobs import SqlJobs
+from assistant.store.steps import SqlSteps
+from assistant.testing import (
+    FakeClock,
+    FakeReader,
+    FakeRecognizer,
+    FakeToolbox,
+    PlainVault,
+    sound,
+)
+from assistant.work import place_of_work, serve
+from tests.archives import CODEC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from assistant.jobs.worker import Annotate, Preparation
     from assistant.model import Heard, Window
-    from assistant.ports import ReadableFile, StoredFile
-    from assistant.services.library import Library
+    from assistant.ports import ReadableFile, StepsStore, StoredFile
+    from assistant.services.queueing import Task
+    from assistant.services.transcription import Annotate, Preparation, Recordings
 
 GROUP = 4
 SECONDS = 20
@@ -79,9 +96,26 @@ class Recognizer(FakeRecognizer):
             os.abort()
 
 
-def library(data: Path, queue: QueueDatabase, steps: StepsDatabase) -> Library:
+def database_in(data: Path, address: str = "") -> Database:
+    """On a server, or in a file."""
+    return Database(address or data / "state" / "kikigaki.sqlite")
+
+
+def library(data: Path, database: Database) -> Library:
     """The library that the test and the process share."""
-    return library_in(data, queue, steps.forget, EXPORTERS)
+    return Library(
+        store=SqlArchive(database, CODEC),
+        files=RecordingFiles(data / "recordings", PlainVault()),
+        exporters=EXPORTERS,
+        queue=TranscriptionQueue(SqlJobs(database)),
+        clock=FakeClock(),
+        forget=SqlSteps(database).forget,
+    )
+
+
+def workbench(shelves: Library, database: Database) -> Workbench:
+    """The same library as the process sees it."""
+    return Workbench(shelves, SqlArchive(database, CODEC), FakeClock())
 
 
 def write_something(
@@ -95,25 +129,43 @@ def write_something(
         file.write(bytes(SECONDS * SAMPLE_RATE // 800))
 
 
-def make_worker(
-    data: Path, prepare: Preparation = write_something, annotate: Annotate | None = None
-) -> Worker:
-    """With real queue, library, transcriber and steps."""
-    queue = QueueDatabase(data / "queue.sqlite")
-    steps = StepsDatabase(data / "steps")
+def transcription(
+    data: Path,
+    recordings: Recordings,
+    steps: StepsStore,
+    prepare: Preparation = write_something,
+    annotate: Annotate | None = None,
+) -> TranscriptionWork:
+    """The work of the process."""
     reader = Reader()
     tools = FakeToolbox(Recognizer(data, reader))
     transcriber = Transcriber(reader, tools, steps, FakeClock(), {}, GROUP)
-    bench = bench_in(data, library(data, queue, steps))
-    return Worker(queue, bench, transcriber, prepare, annotate)
+    return TranscriptionWork(recordings, transcriber, prepare, annotate)
+
+
+def urgent(data: Path) -> Kind:
+    """Goes before all recordings, and leaves its subject in the log."""
+
+    def run(task: Task) -> None:
+        with (data / "heard.log").open("a") as log:
+            log.write(f"urgent {task.job.subject}\n")
+
+    return Kind("urgent", run, Lane.SOUND, priority=1)
 
 
 def main() -> None:
     """As `assistant.work`, with the folder from the command line."""
-    end_with(sys.stdin.buffer)
-    data = Path(sys.argv[1])
-    with alone(data / "worker.lock"):
-        make_worker(data, prepare if "--sound" in sys.argv else write_something).run()
+    configure_logs()
+    data, *more = [one for one in sys.argv[1:] if one != "--sound"]
+    database = database_in(Path(data), *more)
+    bench = workbench(library(Path(data), database), database)
+    preparation = prepare if "--sound" in sys.argv else write_something
+    hear = transcription(Path(data), bench, SqlSteps(database), preparation)
+    kinds = [Kind(TRANSCRIPTION, hear, Lane.SOUND), urgent(Path(data))]
+    worker = make_worker(database, kinds)
+    end_with(sys.stdin.buffer, worker.leave)
+    with place_of_work(database, wait=True):
+        serve(worker)
 
 
 if __name__ == "__main__":

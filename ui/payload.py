@@ -47,7 +47,7 @@ def entry_json(entry: Entry) -> Json:
 def progress_json(job: Job) -> Json | None:
     """The stage, the share of the whole, and the seconds that are left, where they are known.
 
-    `measured` says that the share moves within this stage.
+    `measured` says that the share moves within this stage, `held` that a call goes first.
     """
     if job.progress is None:
         return None
@@ -57,6 +57,7 @@ def progress_json(job: Job) -> Json | None:
         "share": round(begin + (end - begin) * job.progress.share, 4),
         "measured": end > begin and job.progress.total > 0,
         "left": None if job.left is None else round(job.left),
+        "held": job.held,
     }
 
 

@@ -1,4 +1,4 @@
-"""The worker: takes one recording after the other from the queue and has it transcribed."""
+"""The worker: hands waiting jobs to the engine, and runs what the engine gives it."""
 
 from __future__ import annotations
 
@@ -6,179 +6,156 @@ import logging
 import os
 import threading
 import time
-from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
-from assistant.errors import KikigakiError, SetupError, Stopped, StorageError, Unforeseen
+from assistant.errors import KikigakiError
+from assistant.jobs.heart import BEAT
+from assistant.jobs.patience import patiently
 from assistant.logs import where
-from assistant.model import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
     from typing import BinaryIO
 
-    from assistant.model import Transcript
-    from assistant.ports import ProgressHook, ReadableFile, StoredFile
-    from assistant.services.library import Workbench
-    from assistant.services.queueing import Job, WorkerSide
-    from assistant.services.transcribing import Transcriber
+    from assistant.jobs.engine import Engine
+    from assistant.jobs.heart import Heart
+    from assistant.jobs.running import Runner
 
-    Preparation = Callable[[ReadableFile, StoredFile, StoredFile, Callable[[float], None]], None]
-    Annotate = Callable[[Transcript, ProgressHook], Transcript]
+    Look = Callable[[Callable[[], bool]], None]
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 3
-"""How often a recording is taken again after its worker died."""
-REPORT_EVERY = 0.5
-"""Seconds between two notes of progress, and between two looks for work."""
+SEND_EVERY = 0.5
+"""Seconds between two looks for jobs that wait."""
+CHECK_EVERY = 30.0
+"""Seconds between two looks for jobs that the engine has lost."""
+TIDY_EVERY = 3600.0
+LOOK_EVERY = 10.0
+"""Seconds between two looks into the watched folders."""
 PATIENCE = 8.0
 """Seconds a running job gets to stop by itself before the worker ends in the midst of it."""
-RATE_OVER = 60.0
-"""Seconds over which the speed is taken that foretells the time left."""
+GOODBYE = 3.0
+"""Seconds the database gets to hear that the worker ends."""
+REST_AFTER_FAULT = 60.0
+"""Seconds after weights that are not there, or a folder that cannot be read."""
 
 
 class Worker:
-    """Runs jobs, one at a time.
+    """One process's worker.
 
-    `prepare(sound, copy, peaks, progress)` writes what a page plays and draws. `annotate` adds the
-    sections of the manuals that fit.
+    `looks` are made now and then, and told how to ask whether this machine is crowded: what they
+    find to do becomes jobs.
     """
 
     def __init__(
         self,
-        queue: WorkerSide,
-        library: Workbench,
-        transcriber: Transcriber,
-        prepare: Preparation,
-        annotate: Annotate | None = None,
+        engine: Engine,
+        runner: Runner,
+        heart: Heart,
+        looks: tuple[Look, ...] = (),
     ) -> None:
-        self._queue = queue
-        self._library = library
-        self._transcriber = transcriber
-        self._prepare = prepare
-        self._annotate = annotate
-        self._current: str | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Whether a recording is being worked on."""
-        return self._current is not None
+        self._engine = engine
+        self._runner = runner
+        self._heart = heart
+        self._looks = looks
+        self._asked: dict[str, float] = {}
 
     def run(self) -> None:
-        """Works until the process ends, after taking back what a dead worker left."""
-        self._queue.recover(ATTEMPTS)
-        threading.Thread(target=self._end_what_does_not_stop, daemon=True).start()
-        while True:
-            if not self.work():
-                time.sleep(REPORT_EVERY)
-
-    def work(self) -> bool:
-        """Does the next job; False when there is none. No job's failure leaves this method."""
-        job = self._queue.take()
-        if job is None:
-            return False
-        self._current = job.recording
-        try:
-            self._transcribe(job)
-        except Stopped:
-            self._queue.stopped(job.recording)
-        except KikigakiError as error:
-            log.warning("failed", extra={"recording": job.recording, "error": type(error).__name__})
-            self._queue.failed(job.recording, error)
-        except Exception as error:  # one bad file must not block the queue
-            log.error(  # noqa: TRY400 - a traceback's message may hold what people said
-                "unforeseen", extra={"recording": job.recording, "error": where(error)}
-            )
-            self._queue.failed(job.recording, Unforeseen())
-        finally:
-            self._current = None
-        return True
-
-    def _transcribe(self, job: Job) -> None:
-        reporter = Reporter(self._queue, job.recording)
-        sound = self._library.sound(job.recording)
-        copy, peaks = self._library.copy(job.recording), self._library.peaks(job.recording)
-        if not (copy.is_file() and peaks.is_file()):
-            self._prepare(sound, copy, peaks, lambda done: reporter(Progress("prepare", done, 0)))
-        work = self._transcriber.prepare(sound, job.options, reporter)
-        self._queue.began(job.recording, work.id)
-        reporter(Progress("load", 0, 0))
-        transcript = self._transcriber.run(work, reporter)
-        self._library.keep(job.recording, transcript)
-        if job.options.manuals:
-            self._add_passages(job.recording, reporter)
-        self._queue.done(job.recording)
-        self._transcriber.forget_steps(transcript)
-
-    def _add_passages(self, recording: str, reporter: Reporter) -> None:
-        """What was heard is kept already: it is there also where no manual can be searched."""
-        annotate = self._annotate
-        if annotate is None:
-            return
-        try:
-            self._library.annotate(recording, lambda heard: annotate(heard, reporter))
-        except (SetupError, StorageError) as error:
-            log.warning("no passages", extra={"error": type(error).__name__})
-
-    def _end_what_does_not_stop(self) -> None:
-        """Some stages are one long call into a library: those end with the process."""
-        asked: tuple[str, float] | None = None
-        while True:
-            time.sleep(1.0)
-            current = self._current
-            if current is None or not self._queue.asked_to_stop(current):
-                asked = None
-            elif asked is None or asked[0] != current:
-                asked = (current, time.monotonic())
-            elif time.monotonic() - asked[1] > PATIENCE:
-                os._exit(0)
-
-
-class Reporter:
-    """The progress hook of a job: notes progress now and then, and stops when asked to."""
-
-    def __init__(self, queue: WorkerSide, recording: str) -> None:
-        self._queue = queue
-        self._recording = recording
-        self._stage = ""
-        self._noted = 0.0
-        self._pace: deque[tuple[float, float]] = deque()
-
-    def __call__(self, progress: Progress) -> None:
-        """Takes the next step.
+        """Works until the process ends.
 
         Raises:
-            Stopped: somebody asked for it, or removed the recording.
+            SetupError: the database is of another version.
         """
-        now = time.monotonic()
-        if progress.stage != self._stage:
-            self._stage = progress.stage
-            self._pace.clear()
-        elif now - self._noted < REPORT_EVERY:
-            return
-        self._noted = now
-        if self._queue.asked_to_stop(self._recording):
-            raise Stopped
-        self._queue.report(self._recording, progress, self._left(now, progress))
+        patiently(self._heart.beat)
+        self._engine.start(dict(self._runner.kinds), self._runner.run)
+        log.info("works", extra={"worker": self._runner.worker})
+        repeat(self._heart.beat, BEAT)
+        repeat(self._heart.look, BEAT)
+        repeat(self.end_what_does_not_stop, 1.0)
+        repeat(self.send_lost, CHECK_EVERY)
+        repeat(self._engine.tidy, TIDY_EVERY)
+        for look in self._looks:
+            repeat(partial(look, self._runner.crowded), LOOK_EVERY, REST_AFTER_FAULT)
+        repeat(self.send_waiting, SEND_EVERY).join()
 
-    def _left(self, now: float, progress: Progress) -> float | None:
-        """Seconds to the end of the stage, at the speed of the last minute."""
-        self._pace.append((now, progress.done))
-        while now - self._pace[0][0] > RATE_OVER:
-            self._pace.popleft()
-        since, before = self._pace[0]
-        if progress.total <= 0 or progress.done <= before or now - since < 2.0:
-            return None
-        speed = (progress.done - before) / (now - since)
-        return (progress.total - progress.done) / speed
+    def send_waiting(self) -> None:
+        """Hands the engine what it does not know yet.
+
+        Raises:
+            StorageError: the database does not answer.
+        """
+        for job in self._runner.jobs.unsent():
+            if job.kind in self._runner.kinds:  # others may know kinds that this version does not
+                self._engine.send(job, self._runner.kinds[job.kind])
+                self._runner.jobs.sent(job.run)
+
+    def send_lost(self) -> None:
+        """Gives a new run to what the engine lost: its database may be another one now.
+
+        Raises:
+            StorageError: the database does not answer.
+        """
+        for job in self._runner.jobs.unfinished():
+            if self._engine.lost(job.run):
+                log.warning("sent again", extra={"kind": job.kind, "subject": job.subject})
+                self._runner.jobs.send_again(job.run)
+
+    def end_what_does_not_stop(self) -> None:
+        """Some stages are one long call into a library: those end with the process."""
+        running, now = self._runner.running, time.monotonic()
+        stopping = {one.run for one in self._runner.jobs.unfinished() if one.stopping}
+        asked = {run: self._asked.get(run, now) for run in running if run in stopping}
+        self._asked = asked
+        if any(now - since > PATIENCE for since in asked.values()):
+            self.leave()
+
+    def leave(self) -> None:
+        """Ends the process. What it was at goes on elsewhere, and was no attempt."""
+        timer = threading.Timer(GOODBYE, os._exit, (0,))  # the database may not answer
+        timer.daemon = True
+        timer.start()
+        try:
+            self._runner.jobs.give_back(self._runner.worker)
+            self._heart.leave()
+        except KikigakiError as error:
+            log.warning("left without a word", extra={"error": type(error).__name__})
+        finally:
+            os._exit(0)
 
 
-def end_with(parent: BinaryIO) -> None:
-    """Ends this process when `parent`, a pipe that the parent holds open, closes.
+def repeat(
+    act: Callable[[], None], every: float, after_fault: float | None = None
+) -> threading.Thread:
+    """Acts again and again in a thread of its own. No failure ends it.
+
+    After one it rests for `after_fault` seconds, `every` by default.
+    """
+
+    def work() -> None:
+        while True:
+            time.sleep(every if attempt(act) else after_fault or every)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def attempt(act: Callable[[], None]) -> bool:
+    """Acts; whether that went well. What went wrong is logged."""
+    try:
+        patiently(act)
+    except KikigakiError as error:
+        log.warning("later again", extra={"error": type(error).__name__})
+    except Exception as error:
+        log.error("unforeseen", extra={"error": where(error)})  # noqa: TRY400
+    else:
+        return True
+    return False
+
+
+def end_with(parent: BinaryIO, leave: Callable[[], None]) -> None:
+    """Leaves when `parent`, a pipe that the parent holds open, closes.
 
     It closes however the parent ends, also by a kill that lets it do nothing more.
     """
@@ -186,18 +163,6 @@ def end_with(parent: BinaryIO) -> None:
     def wait() -> None:
         while parent.read(1):
             pass
-        os._exit(0)
+        leave()
 
     threading.Thread(target=wait, daemon=True).start()
-
-
-def alone(lock: Path) -> FileLock:
-    """Waits until no other worker serves the same data."""
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    held = FileLock(lock)
-    while True:
-        try:
-            held.acquire(timeout=5)
-        except Timeout:
-            continue
-        return held

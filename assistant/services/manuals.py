@@ -317,6 +317,17 @@ class ManualLibrary:
             self._complete_at = version
         return number > 0
 
+    def incomplete(self) -> bool:
+        """Whether `embed_some` would find something to do.
+
+        Raises:
+            SetupError: the weights are not here.
+        """
+        if self.store.version() == self._complete_at:
+            return False
+        model = self._tools.weights().name
+        return bool(self.store.missing(model, 1) or self.store.models().keys() - {model})
+
     def tidy(self) -> None:
         """Drops what dead processes were taking in."""
         for one in self.folder.glob(f"{ARRIVING}*"):

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -32,12 +32,15 @@ BUSY = 30.0
 """Seconds to wait for other processes that write to the same SQLite file."""
 _UPGRADE_LOCK = 0x6B696B69
 """Any number, the same in every version: upgrades of one server wait for each other."""
+_NAMED_LOCKS = 0x6B696B
+"""Any number, the same in every version: names are hashed with it."""
 
 
 class Database:
     """The database at `place`: the path of a SQLite file, or `postgresql://…`."""
 
     def __init__(self, place: Path | str) -> None:
+        self.place = place
         self._path = place if isinstance(place, Path) else None
         self._url = _server(place) if isinstance(place, str) else _file(place)
         self._engine = _engine(self._url)
@@ -51,6 +54,11 @@ class Database:
     def name(self) -> str:
         """What people call it, without user and password."""
         return str(self._path) if self._path else f"{self._url.host or ''}/{self._url.database}"
+
+    @property
+    def shared(self) -> bool:
+        """Whether other machines can use it, too."""
+        return self._path is None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -116,6 +124,30 @@ class Database:
                 assert raw is not None  # noqa: S101 - it is connected
                 raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Whether nobody else on any machine is inside a block of that name; nobody waits.
+
+        The name is let go however the process ends. Where the connection breaks it is let go too:
+        what is done inside must bear being done twice.
+
+        Raises:
+            StorageError: the database does not answer.
+        """
+        if self._path is not None:
+            with _file_alone(self._path.parent / "locks", name) as ours:
+                yield ours
+            return
+        with self._refusals():
+            connection = self._engine.connect()
+        try:
+            with self._refusals():
+                ours = _lock(connection, name)
+            yield ours
+        finally:
+            connection.invalidate()  # the server lets go of what its session held
+            connection.close()
+
     def close(self) -> None:
         """Lets go of all connections."""
         self._engine.dispose()
@@ -161,6 +193,39 @@ class Database:
             if ours is None:
                 raise
             raise ours from error
+
+
+@contextmanager
+def _file_alone(folder: Path, name: str) -> Iterator[bool]:
+    path = folder / f"{name}.lock"
+    with storage_errors(path):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, blocking=False)
+        try:
+            lock.acquire()
+        except Timeout:
+            yield False
+            return
+    try:
+        yield True
+    finally:
+        path.unlink(missing_ok=True)
+        lock.release()
+
+
+def _lock(connection: Connection, name: str) -> bool:
+    """A lock of the session, which the server drops half a minute after the machine vanished."""
+    connection.execute(
+        sa.text(
+            "SELECT set_config('tcp_keepalives_idle', '10', false), "
+            "set_config('tcp_keepalives_interval', '5', false), "
+            "set_config('tcp_keepalives_count', '3', false)"
+        )
+    )
+    lock = sa.select(sa.func.pg_try_advisory_lock(sa.func.hashtextextended(name, _NAMED_LOCKS)))
+    ours = bool(connection.scalar(lock))
+    connection.commit()  # an open transaction would keep the server from tidying up
+    return ours
 
 
 def insert_if_absent(connection: Connection, table: Table) -> Insert:

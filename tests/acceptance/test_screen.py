@@ -16,13 +16,13 @@ from playwright.sync_api import Error, expect, sync_playwright
 
 from assistant.audio.preparing import prepare
 from assistant.errors import UnreadableSound
-from assistant.jobs.queue import QueueDatabase
-from assistant.jobs.steps import StepsDatabase
 from assistant.people import SINGLE_USER as ME
+from assistant.services.queueing import JobState
 from assistant.services.transcribing import Options
-from tests.libraries import bench_in
+from assistant.store.jobs import SqlJobs
+from tests.jobs import WORKER, begin
 from tests.recordings import make_transcript, write_tone
-from tests.worker_process import library
+from tests.worker_process import database_in, library, workbench
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,23 +86,24 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 def fill(data: Path) -> tuple[str, str, str]:
     """Puts a finished meeting, one of three hours, and a broken recording into the library."""
-    queue = QueueDatabase(data / "queue.sqlite")
-    shelves = library(data, queue, StepsDatabase(data / "steps"))
-    bench = bench_in(data, shelves)
+    database = database_in(data)
+    jobs, shelves = SqlJobs(database), library(data, database)
+    bench = workbench(shelves, database)
     tone = write_tone(data / "tone.wav", 22.0)
     ids = []
     for name, turns in (("文教委員会.wav", 6), ("本会議.wav", 3000), ("broken.wav", 0)):
         with shelves.adding(ME, name, Options()) as (recording, file):
             file.write(tone.read_bytes())
-        queue.take()
+        run = begin(jobs, recording)
         ids.append(recording)
         if turns:
             sound, copy = bench.sound(recording), bench.copy(recording)
             prepare(sound, copy, bench.peaks(recording))
             bench.keep(recording, make_transcript(name, turns))
-            queue.done(recording)
+            jobs.end(run, WORKER, JobState.DONE)
         else:
-            queue.failed(recording, UnreadableSound(name=name))
+            jobs.end(run, WORKER, JobState.FAILED, UnreadableSound(name=name))
+    database.close()
     return ids[0], ids[1], ids[2]
 
 

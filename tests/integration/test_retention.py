@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from assistant.archive import Action, Edit, Field, Origin, Record
 from assistant.errors import Forbidden, NotWritable, RecordOnHold, UnknownRule, UnknownSubject
-from assistant.jobs.queue import QueueDatabase
 from assistant.model import Kind
 from assistant.people import SINGLE_USER, Actor, Matter, MatterKind, Role, Scope
 from assistant.retention import Counting, Part, Rule, Staying
@@ -21,6 +20,7 @@ from assistant.sealing.vault import FileVault
 from assistant.sealing.wrapping import FileKeys
 from assistant.services.auditing import first_fault
 from assistant.services.deleting import Deleter
+from assistant.services.queueing import JobState, TranscriptionQueue
 from assistant.services.recording_files import RecordingFiles
 from assistant.services.retaining import Retainer
 from assistant.services.transcribing import Options
@@ -28,7 +28,9 @@ from assistant.store.archive import SqlArchive
 from assistant.store.archive_tables import file_key, metadata
 from assistant.store.keys import SqlKeyShelf
 from assistant.testing import FakeClock
+from assistant.testing_jobs import MemoryJobs
 from tests.archives import CODEC
+from tests.jobs import WORKER, begin
 from tests.recordings import make_transcript
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ class World:
         self.database = database
         self.store = SqlArchive(database, CODEC)
         self.files = RecordingFiles(folder / "recordings", sealing_vault(database, folder))
-        self.queue = QueueDatabase(folder / "queue.sqlite")
+        self.jobs = MemoryJobs()
+        self.queue = TranscriptionQueue(self.jobs)
         self.forgotten: list[str] = []
         self.retainer = Retainer(self.store, self.clock)
         self.deleter = Deleter(
@@ -132,9 +135,9 @@ def test_a_child_s_record_stays_to_the_age_of_25(world: World) -> None:
 def test_nothing_is_left_of_what_was_deleted(world: World) -> None:
     world.add("k1", kind=Kind.CALL)
     world.queue.add("k1", Options())
-    world.queue.take()
-    world.queue.began("k1", "work-1")
-    world.queue.done("k1")
+    run = begin(world.jobs, "k1")
+    world.jobs.began(run, WORKER, "work-1")
+    world.jobs.end(run, WORKER, JobState.DONE)
     (gone,) = world.deleter.run(SINGLE_USER, date(2050, 1, 1)).gone
     assert world.records() == set()
     assert world.forgotten == ["work-1"]

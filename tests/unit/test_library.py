@@ -15,6 +15,7 @@ from assistant.services.auditing import first_fault
 from assistant.services.queueing import JobState
 from assistant.services.transcribing import Options
 from assistant.testing import FakeClock
+from tests.jobs import WORKER, begin
 from tests.libraries import Shelves, content
 from tests.recordings import make_transcript
 
@@ -189,11 +190,11 @@ def test_a_document_is_called_like_the_recording(shelves: Shelves) -> None:
 
 def test_removing_leaves_nothing_and_forgets_the_steps(shelves: Shelves) -> None:
     recording = shelves.add()
-    shelves.queue.take()
-    shelves.queue.began(recording, "work-1")
+    run = begin(shelves.jobs, recording)
+    shelves.jobs.began(run, WORKER, "work-1")
     with pytest.raises(RecordingInUse):
         shelves.library.remove(ME, recording)
-    shelves.queue.stopped(recording)
+    shelves.jobs.end(run, WORKER, JobState.CANCELLED)
 
     shelves.library.remove(ME, recording)
 

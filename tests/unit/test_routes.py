@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 
 from assistant.model import Progress
 from assistant.people import SINGLE_USER as ME
+from assistant.services.queueing import JobState
+from tests.jobs import WORKER, begin
 from tests.libraries import Shelves, content
 from ui.guard import Guard, names_of
 from ui.routes import Routes
@@ -67,8 +69,8 @@ def test_an_odd_number_of_speakers_is_refused_with_a_sentence(site: Site) -> Non
 
 def test_the_list_tells_how_far_the_work_is(site: Site) -> None:
     recording = site.send()
-    site.queue.take()
-    site.queue.report(recording, Progress("recognize", 60.0, 120.0), 44.6)
+    run = begin(site.jobs, recording)
+    site.jobs.report(run, WORKER, Progress("recognize", 60.0, 120.0), 44.6)
 
     (entry,) = site.client.get("/api/recordings").json()["recordings"]
 
@@ -78,14 +80,18 @@ def test_the_list_tells_how_far_the_work_is(site: Site) -> None:
         "share": 0.5,
         "measured": True,
         "left": 45,
+        "held": False,
     }
+    site.jobs.report(run, WORKER, Progress("recognize", 60.0, 120.0), None, held=True)
+    (entry,) = site.client.get("/api/recordings").json()["recordings"]
+    assert entry["progress"]["held"]
 
 
 def test_a_stage_of_unknown_length_claims_no_share(site: Site) -> None:
     recording = site.send()
-    site.queue.take()
+    run = begin(site.jobs, recording)
     for stage, share in (("prepare", 0.0), ("survey", 0.05), ("load", 0.1), ("finish", 0.9)):
-        site.queue.report(recording, Progress(stage, 60.0, 0.0), None)
+        site.jobs.report(run, WORKER, Progress(stage, 60.0, 0.0), None)
         (entry,) = site.client.get("/api/recordings").json()["recordings"]
         assert (entry["progress"]["share"], entry["progress"]["measured"]) == (share, False)
 
@@ -186,13 +192,13 @@ def test_work_is_cancelled_retried_and_removed(site: Site) -> None:
     assert state() == "cancelled"
     site.client.post(f"{path}/retry")
     assert state() == "waiting"
-    site.queue.take()
+    run = begin(site.jobs, recording)
     refused = site.client.delete(path)
     assert (refused.status_code, state()) == (409, "running")
     assert "中止" in refused.json()["error"]["ja"]
     site.client.post(f"{path}/cancel")
     assert state() == "stopping"
-    site.queue.stopped(recording)
+    site.jobs.end(run, WORKER, JobState.CANCELLED)
     assert site.client.delete(path).status_code == 204
     assert site.client.get("/api/recordings").json()["recordings"] == []
 

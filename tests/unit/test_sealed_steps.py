@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant.errors import AlreadyRunning, BrokenSeal, MissingMasterKey
-from assistant.jobs.steps import StepsDatabase
 from assistant.sealing.steps import SealedSteps
+from assistant.store.steps import SqlSteps
+from tests.archives import sqlite_at
 from tests.sealed_site import Site
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def site(tmp_path: Path) -> Site:
 
 @pytest.fixture
 def steps(tmp_path: Path, site: Site) -> SealedSteps:
-    return SealedSteps(StepsDatabase(tmp_path / "steps"), site.keys)
+    return SealedSteps(SqlSteps(sqlite_at(tmp_path / "steps" / "a.sqlite")), site.keys)
 
 
 def on_disk(folder: Path) -> bytes:
@@ -65,9 +66,9 @@ def test_steps_that_were_exchanged_are_not_taken(tmp_path: Path, steps: SealedSt
     with steps.open("work", "a.wav") as work:
         work.run("one", lambda: b"1")
         work.run("two", lambda: b"2")
-    with closing(sqlite3.connect(tmp_path / "steps" / "steps.sqlite")) as database, database:
+    with closing(sqlite3.connect(tmp_path / "steps" / "a.sqlite")) as database, database:
         database.execute(
-            "UPDATE step SET result = (SELECT result FROM step WHERE name = 'one')"
+            "UPDATE job_step SET result = (SELECT result FROM job_step WHERE name = 'one')"
             " WHERE name = 'two'"
         )
     with steps.open("work", "a.wav") as work, pytest.raises(BrokenSeal):
@@ -77,7 +78,7 @@ def test_steps_that_were_exchanged_are_not_taken(tmp_path: Path, steps: SealedSt
 def test_steps_from_before_are_read_and_switched_off_they_are_kept_plain(
     tmp_path: Path, site: Site, steps: SealedSteps
 ) -> None:
-    plain = StepsDatabase(tmp_path / "steps")
+    plain = SqlSteps(sqlite_at(tmp_path / "steps" / "a.sqlite"))
     off = SealedSteps(plain, site.keys, sealing=False)
     with off.open("old", "a.wav") as work:
         assert work.run("one", lambda: SPEECH) == SPEECH

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.errors import DatabaseUnavailable, MissingWeights
-from assistant.jobs import upkeep
-from assistant.jobs.upkeep import ManualUpkeep, tend
+from assistant.errors import DatabaseUnavailable, MissingWeights, Stopped
 from assistant.services import watching
 from assistant.services.manuals import ManualLibrary
+from assistant.services.queueing import Job, JobState
+from assistant.services.upkeep import EMBEDDING, ManualUpkeep
 from assistant.testing import (
     FakeClock,
     FakeEmbedder,
@@ -18,111 +19,128 @@ from assistant.testing import (
     MemoryWatchedFiles,
     PlainVault,
 )
+from assistant.testing_jobs import FakeTask, MemoryJobs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+class Site:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "manuals"
+        self.folder.mkdir()
+        store = InMemoryManualStore()
+        self.tools = FakeManualTools()
+        watched = MemoryWatchedFiles()
+        self.library = ManualLibrary(
+            folder / "kept", PlainVault(), store, watched, self.tools, FakeClock()
+        )
+        self.jobs = MemoryJobs()
+        self.clock = FakeClock(datetime.now(UTC))
+        self.upkeep = ManualUpkeep(self.library, self.folder, self.jobs, self.clock)
+
+    def write(self, name: str, passages: int) -> None:
+        text = "\n".join(f"{name}の{n}番目。" for n in range(passages))
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def look(self, *, crowded: bool = False) -> None:
+        self.upkeep.look(lambda: crowded)
+
+    def task(self) -> FakeTask:
+        return FakeTask(Job("", EMBEDDING))
+
+    def embedded(self) -> int:
+        return sum(one.embedded for one in self.library.editions())
+
+    def waits(self) -> bool:
+        job = self.jobs.find(EMBEDDING, "")
+        return job is not None and job.state is JobState.WAITING
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     monkeypatch.setattr(watching, "SETTLED", 0.0)
-    monkeypatch.setattr(upkeep, "LOOK_EVERY", 0.0)
-    monkeypatch.setattr(upkeep, "REST", 0.01)
-    monkeypatch.setattr(upkeep, "REST_AFTER_FAULT", 0.01)
+    return Site(tmp_path)
 
 
-@pytest.fixture
-def tools() -> FakeManualTools:
-    return FakeManualTools()
+def test_new_files_are_taken_and_what_is_to_embed_becomes_a_job(site: Site) -> None:
+    site.look()
+    assert not site.waits()
+    site.write("a.md", 20)
+    site.write("b.md", 4)
+    site.look()
+    assert (len(site.library.editions()), site.embedded()) == (2, 0)
+    assert site.waits()
+
+    task = site.task()
+    site.upkeep.embed(task)
+    assert site.embedded() == 24
+    assert [one.done for one in task.seen] == [1, 2]
+    site.jobs.forget(EMBEDDING, "")
+    site.look()
+    assert not site.waits()
 
 
-@pytest.fixture
-def library(tmp_path: Path, tools: FakeManualTools) -> ManualLibrary:
-    store = InMemoryManualStore()
-    return ManualLibrary(
-        tmp_path / "kept", PlainVault(), store, MemoryWatchedFiles(), tools, FakeClock()
-    )
+def test_embedding_ends_when_others_wait_and_goes_on_later(site: Site) -> None:
+    site.write("a.md", 20)
+    site.look()
+    task = site.task()
+    task.crowded = True
+    site.upkeep.embed(task)
+    assert site.embedded() == 0
+    task.stopped, task.crowded = True, False
+    with pytest.raises(Stopped):
+        site.upkeep.embed(task)
+    assert site.embedded() == 16
+
+    site.jobs.forget(EMBEDDING, "")
+    site.look()
+    assert site.waits()
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "manuals").mkdir()
-    return tmp_path / "manuals"
-
-
-def write(path: Path, passages: int) -> None:
-    path.write_text("\n".join(f"{path.stem}の{n}番目。" for n in range(passages)), encoding="utf-8")
-
-
-def test_new_files_are_taken_one_by_one_and_embedded_in_batches(
-    library: ManualLibrary, folder: Path, tools: FakeManualTools
-) -> None:
-    write(folder / "a.md", 20)
-    write(folder / "b.md", 4)
-    keeper = ManualUpkeep(library, folder)
-
-    seen = []
-    while keeper.step():
-        editions = library.editions()
-        seen.append((len(editions), sum(one.embedded for one in editions)))
-
-    assert seen == [(1, 0), (2, 0), (2, 16), (2, 24)]
-    write(folder / "c.md", 1)
-    assert keeper.step()
-    assert len(library.editions()) == 3
+def test_nothing_is_taken_while_the_machine_is_crowded(site: Site) -> None:
+    site.write("a.md", 1)
+    site.look(crowded=True)
+    assert site.library.editions() == []
 
 
 def test_files_are_searchable_by_words_without_weights(
-    library: ManualLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
+    site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing(self: FakeManualTools) -> FakeEmbedder:
         raise MissingWeights(name="e5", folder="models")
 
     monkeypatch.setattr(FakeManualTools, "embedder", missing)
-    write(folder / "a.md", 2)
-    keeper = ManualUpkeep(library, folder)
-    assert keeper.step()
-    assert len(library.store.indexed()) == 2
+    site.write("a.md", 2)
+    site.look()
+    assert len(site.library.store.indexed()) == 2
     with pytest.raises(MissingWeights):
-        keeper.step()
+        site.upkeep.embed(site.task())
 
 
-def test_nothing_is_done_while_a_recording_is_worked_on_and_faults_do_not_end_it(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    busy, done = threading.Event(), threading.Event()
-    busy.set()
-    failures = [DatabaseUnavailable(place="x"), ZeroDivisionError("秘密"), None]
-    steps: list[bool] = []
-
-    def step() -> bool:
-        steps.append(busy.is_set())
-        failure = failures.pop(0) if failures else None
-        if failure is not None:
-            raise failure
-        done.set()
-        return False
-
-    tend(step, busy.is_set)
-    assert not done.wait(0.05)
-    busy.clear()
-    assert done.wait(5)
-    assert not any(steps)
-    assert "秘密" not in caplog.text
+def test_what_failed_is_tried_again_after_a_while(site: Site) -> None:
+    site.write("a.md", 2)
+    site.look()
+    job = site.jobs.unsent()[0]
+    site.jobs.begin(job.run, "me", 3)
+    site.jobs.end(job.run, "me", JobState.FAILED, MissingWeights(name="e5", folder="models"))
+    site.look()
+    assert not site.waits()
+    site.clock.time += timedelta(minutes=2)
+    site.look()
+    assert site.waits()
 
 
-def test_a_look_that_failed_is_taken_again(
-    library: ManualLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(folder / "a.md", 1)
-    keeper = ManualUpkeep(library, folder)
+def test_a_look_that_failed_is_taken_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.write("a.md", 1)
     with monkeypatch.context() as patched:
 
         def down(*_: object) -> None:
             raise DatabaseUnavailable(place="x")
 
-        patched.setattr(library.store, "add", down)
+        patched.setattr(site.library.store, "add", down)
         with pytest.raises(DatabaseUnavailable):
-            keeper.step()
-    assert keeper.step()
-    assert len(library.editions()) == 1
+            site.look()
+    site.look()
+    assert len(site.library.editions()) == 1
+    assert replace(site.library.editions()[0], passages=1) == site.library.editions()[0]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from assistant.store.search_tables import metadata
+from assistant.store import archive_tables, job_tables, search_tables  # noqa: F401 - they add their tables
+from assistant.store.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

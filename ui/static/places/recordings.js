@@ -138,7 +138,8 @@ class Recordings {
   #state(entry) {
     if (entry.state === "done") return day(entry.added);
     if (entry.state !== "running" || !entry.progress) return say(`state_${entry.state}`);
-    const { stage, share, measured, left } = entry.progress;
+    const { stage, share, measured, left, held } = entry.progress;
+    if (held) return say("held");
     if (!measured) return say(`stage_${stage}`);
     return [`${Math.round(share * 100)}%`, timeLeft(left)].filter(Boolean).join("  ");
   }
@@ -197,8 +198,8 @@ class Recordings {
       speak(this.content);
     }
     if (!["running", "stopping"].includes(entry?.state)) return;
-    const { stage, share, measured, left } = entry.progress ?? { stage: "prepare", share: 0 };
-    this.content.querySelector(".kk-stage").textContent = say(`stage_${stage}`);
+    const { stage, share, measured, left, held } = entry.progress ?? { stage: "prepare", share: 0 };
+    this.content.querySelector(".kk-stage").textContent = say(held ? "held" : `stage_${stage}`);
     this.content.querySelector(".kk-percent").textContent = measured ? `${Math.round(share * 100)}%` : "";
     this.content.querySelector(".kk-left").textContent = timeLeft(left);
     this.content.querySelector("progress").value = share;
