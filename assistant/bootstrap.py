@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from assistant.services.delivering import Deliverer
     from assistant.services.feedback import ManualFeedback
     from assistant.services.importing import Importer
+    from assistant.services.intake import RecordingIntake
     from assistant.services.keys import MasterKeyCare
     from assistant.services.library import Library
     from assistant.services.manuals import ManualLibrary
@@ -61,7 +62,8 @@ if TYPE_CHECKING:
     from assistant.services.searching import ManualSearch
     from assistant.services.synonyms import SynonymTable
     from assistant.services.transcribing import Transcriber
-    from assistant.services.upkeep import ManualUpkeep
+    from assistant.services.transcription import TranscriptionWork
+    from assistant.services.upkeep import Daily, Piecework
     from assistant.speech.short_windows import WindowRow
     from assistant.speech.weights import WeightStore
     from assistant.speech.whisper import WhisperRecognizer
@@ -457,27 +459,68 @@ class Application:
         here = [one for one in inventory(self.store) if one.ready]
         return [one.name for one in here if one.kind is Layout.WHISPER]
 
+    @cached_property
     def kinds(self) -> tuple[Kind, ...]:
-        """What workers can do. What nobody waits for belongs into the spare lane."""
+        """What workers can do."""
+        from assistant.services.queueing import TRANSCRIPTION, Kind, Lane
+
+        transcription = Kind(TRANSCRIPTION, self._transcription, Lane.SOUND)
+        return (transcription, *(one.kind for one in self.unasked))
+
+    @cached_property
+    def looks(self) -> tuple[Look, ...]:
+        """Where workers look for something to do."""
+        from assistant.services.upkeep import WatchedManuals
+
+        watched = WatchedManuals(self.manuals, self.settings.library_dir)
+        intake = (self.intake.look,) if self.intake else ()
+        return (watched.look, *intake, *(one.look for one in self.unasked))
+
+    @cached_property
+    def unasked(self) -> tuple[Piecework | Daily, ...]:
+        """What is done without anybody's asking: vectors, and the deletion of what is due."""
+        from assistant.services.upkeep import Daily, Piecework
+
+        jobs, clock = self.jobs, SystemClock()
+        manuals, windows = self.manuals, self.archive_windows()
+        return (
+            Piecework("embed manuals", jobs, clock, manuals.incomplete, manuals.embed_some),
+            Piecework("embed archive", jobs, clock, windows.incomplete, windows.step),
+            Daily("retention", jobs, clock, self.deleter.run_daily),
+        )
+
+    @cached_property
+    def intake(self) -> RecordingIntake | None:
+        """The watched folder of recordings, where a site has one."""
+        from assistant.services.intake import RecordingIntake
+        from assistant.store.taken import SqlTakenFiles
+
+        settings, database = self.settings, self.database
+        if settings.intake_dir is None:
+            return None
+        return RecordingIntake(
+            settings.intake_dir,
+            self.library,
+            SqlTakenFiles(database),
+            lambda: database.alone("intake"),
+            (settings.recordings_dir, settings.state_dir),
+        )
+
+    @cached_property
+    def _transcription(self) -> TranscriptionWork:
         from assistant.audio.preparing import prepare
         from assistant.services.library import Workbench
-        from assistant.services.queueing import TRANSCRIPTION, Kind, Lane
         from assistant.services.transcription import TranscriptionWork
-        from assistant.services.upkeep import EMBEDDING
 
         def annotate(heard: Transcript, progress: ProgressHook) -> Transcript:
             return self.annotator.annotate(heard, progress)  # made only when it is needed
 
         bench = Workbench(self.library, self.archive, SystemClock())
-        transcribe = TranscriptionWork(bench, self.transcriber, prepare, annotate)
-        return (
-            Kind(TRANSCRIPTION, transcribe, Lane.SOUND),
-            Kind(EMBEDDING, self.manual_upkeep.embed, Lane.SPARE),
-        )
+        return TranscriptionWork(bench, self.transcriber, prepare, annotate)
 
     def worker(self) -> Worker:
         """Does what waits, in a process of its own: see `worker_keeper`."""
-        return make_worker(self.database, self.kinds(), (self.manual_upkeep.look,))
+        return make_worker(self.database, self.kinds, self.looks)
 
     def upgrade_tables(self) -> tuple[str | None, str]:
         """Brings all tables up to this version: the revisions before and after.
@@ -618,13 +661,6 @@ class Application:
 
         versions = {name: installed_version(name) for name in SEARCH_LIBRARIES}
         return Annotator(self.manual_search, self.manuals.store, self.manual_tools, versions)
-
-    @cached_property
-    def manual_upkeep(self) -> ManualUpkeep:
-        """What workers do for the manuals."""
-        from assistant.services.upkeep import ManualUpkeep
-
-        return ManualUpkeep(self.manuals, self.settings.library_dir, self.jobs, SystemClock())
 
     def worker_keeper(self) -> WorkerKeeper:
         """Keeps a worker process beside the application."""
