@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -19,9 +20,11 @@ from assistant import __version__
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from assistant.backup.making import Site
+    from assistant.backup.restoring import BackupRestorer
     from assistant.entrance import Entrance
     from assistant.jobs.engine import Engine
     from assistant.jobs.keeper import WorkerKeeper
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from assistant.services.archive_search import ArchiveSearch
     from assistant.services.archive_windows import ArchiveWindows
     from assistant.services.auditing import AuditLog
+    from assistant.services.backups import Backups
     from assistant.services.checking import ModelCheck
     from assistant.services.deleting import Deleter
     from assistant.services.delivering import Deliverer
@@ -606,6 +610,44 @@ class Application:
 
         library = self.library
         return Deleter(self.archive, library.files, self.queue, self.steps.forget, SystemClock())
+
+    @cached_property
+    def backups(self) -> Backups:
+        """Everything in one file."""
+        from assistant.backup.making import BackupMaker
+        from assistant.backup.sealing import BackupKeys
+        from assistant.services.backups import Backups
+
+        maker = BackupMaker(self._site, BackupKeys(self.master_keys), SystemClock())
+        return Backups(self.archive, maker, SystemClock())
+
+    def restorer(self, ask: Callable[[], str]) -> BackupRestorer:
+        """Back from that file; `ask` gives the passphrase, if one is needed."""
+        from assistant.backup.restoring import BackupRestorer
+        from assistant.backup.sealing import BackupKeys
+
+        staging = self.settings.data_dir / ".restoring"
+        return BackupRestorer(self._site, staging, BackupKeys(self.master_keys, ask))
+
+    @property
+    def operator(self) -> Actor:
+        """Who runs what needs no account: nobody has one before a backup is restored."""
+        from assistant.identity.machine import os_user
+        from assistant.people import SYSTEM
+
+        return replace(SYSTEM, user=os_user(), name=os_user(), way="command")
+
+    @cached_property
+    def _site(self) -> Site:
+        from assistant.backup.making import Site
+
+        settings = self.settings
+        state = settings.state_dir
+        return Site(
+            database=self.database,
+            folders={"recordings": settings.recordings_dir, "manuals": state / "manuals"},
+            files={"expansions.txt": state / "expansions.txt"},
+        )
 
     @cached_property
     def importer(self) -> Importer:
