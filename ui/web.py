@@ -12,7 +12,6 @@ from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
 from assistant.errors import (
-    DatabaseUnavailable,
     DiskFull,
     InputError,
     KikigakiError,
@@ -36,7 +35,6 @@ STATUS = {
     UnknownSearch: 404,
     UnknownManual: 404,
     RecordingInUse: 409,
-    DatabaseUnavailable: 503,
     DiskFull: 507,
 }
 

@@ -6,13 +6,12 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from playwright.sync_api import Error, expect, sync_playwright
+from playwright.sync_api import Error, expect
 
 from assistant.audio.preparing import prepare
 from assistant.errors import UnreadableSound
@@ -20,31 +19,18 @@ from assistant.people import SINGLE_USER as ME
 from assistant.services.queueing import JobState
 from assistant.services.transcribing import Options
 from assistant.store.jobs import SqlJobs
+from tests.acceptance.browsing import START, free_port, running, wait_for, wait_until, watched_page
 from tests.jobs import WORKER, begin
 from tests.recordings import make_transcript, write_tone
 from tests.worker_process import database_in, library, workbench
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-expect.set_options(timeout=20_000)
-START = 90_000
-"""Milliseconds that a loaded machine may take for the first page."""
 
 
 @dataclass(frozen=True)
@@ -56,32 +42,6 @@ class Site:
     meeting: str
     long: str
     broken: str
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 120
-    while True:
-        try:
-            httpx.get(f"{address}/api/site", timeout=5).raise_for_status()
-        except httpx.HTTPError:
-            assert process.poll() is None, "the application ended"
-            assert time.monotonic() < deadline, "the application did not start"
-            time.sleep(0.2)
-        else:
-            return
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.1)
 
 
 def fill(data: Path) -> tuple[str, str, str]:
@@ -111,50 +71,14 @@ def fill(data: Path) -> tuple[str, str, str]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data = tmp_path_factory.mktemp("data")
     meeting, long, broken = fill(data)
-    port = free_port()
-    command = [sys.executable, "-m", "tests.screen_app", str(data), str(port)]
-    address = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(command) as process:
-        try:
-            wait_for(address, process)
-            yield Site(address, data, meeting, long, broken)
-        finally:
-            process.terminate()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
+    with running(data) as address:
+        yield Site(address, data, meeting, long, broken)
 
 
 @pytest.fixture
 def page(browser: Browser, site: Site) -> Iterator[Page]:
-    """A page that may ask nobody but the application, and must not complain."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="ja-JP")
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    page.set_default_navigation_timeout(START)
-    outside: list[str] = []
-    complaints: list[str] = []
-
-    def note(address: str) -> None:
-        if not address.startswith((f"{site.address}/", "data:", "blob:")):
-            outside.append(address)
-
-    page.on("request", lambda request: note(request.url))
-    page.on("websocket", lambda socket: outside.append(socket.url))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: complaints.append(message.text) if message.type == "error" else None,
-    )
-    yield page
-    context.close()
-    assert outside == []
-    assert complaints == []
+    with watched_page(browser, site.address) as page:
+        yield page
 
 
 def open_meeting(page: Page, site: Site) -> None:
@@ -388,7 +312,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(site: Site) -> None:
     recordings = site.data / "recordings"
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall(f"{head}\r\n".encode() + bytes(3_000_000))
-        wait_until(lambda: any(recordings.glob(".arriving-*/original/a.wav")))
+        wait_until(lambda: any(recordings.glob(".arriving-*/original/*a.wav*")))
 
     wait_until(lambda: not any(recordings.glob(".arriving-*")))
     names = [

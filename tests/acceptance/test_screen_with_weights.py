@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.acceptance.test_screen import CHROMIUM, QUIET, START, free_port, wait_for
+from tests.acceptance.browsing import CHROMIUM, QUIET, START, free_port, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 

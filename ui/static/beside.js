@@ -93,14 +93,14 @@ export class Beside {
   }
 
   /** Once for each opening of the recording it is noted that somebody has seen it. */
-  async #note(one, rank) {
-    if (one.noted) return;
-    one.noted = true;
-    one.display = await server.passageShown(this.recording, one.number, rank).catch(() => null);
+  #note(one, rank) {
+    one.noting ??= server.passageShown(this.recording, one.number, rank).catch(() => null)
+      .then((display) => { one.display = display; });
   }
 
   async #open(one) {
     this.opened = one;
+    await one.noting;
     if (await this.section.open(one.passage, one)) this.on.reading(true);
   }
 

@@ -18,6 +18,7 @@ export class SectionView {
 
   /** Opens a passage in its section. `shown` is what led here: a hit, or a passage beside a turn. */
   async open(passage, shown = null, { focus = true } = {}) {
+    const asked = this.asked = Symbol(passage);
     let section;
     try {
       section = await server.section(passage);
@@ -25,6 +26,7 @@ export class SectionView {
       this.on.problem(error.message);
       return false;
     }
+    if (this.asked !== asked) return false; // somebody closed it meanwhile, or went on
     [this.section, this.passage, this.shown] = [section, passage, shown];
     this.element.hidden = false;
     this.refresh();
@@ -37,6 +39,7 @@ export class SectionView {
   }
 
   close() {
+    this.asked = null;
     this.element.hidden = true;
     this.section = this.shown = null;
     this.on.closed();

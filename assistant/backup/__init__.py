@@ -1,1 +1,0 @@
-"""Backups: everything of a site in one sealed file, and back."""
