@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -19,9 +20,11 @@ from assistant import __version__
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from assistant.backup.making import Site
+    from assistant.backup.restoring import BackupRestorer
     from assistant.entrance import Entrance
     from assistant.jobs.engine import Engine
     from assistant.jobs.keeper import WorkerKeeper
@@ -48,11 +51,13 @@ if TYPE_CHECKING:
     from assistant.services.archive_search import ArchiveSearch
     from assistant.services.archive_windows import ArchiveWindows
     from assistant.services.auditing import AuditLog
+    from assistant.services.backups import Backups
     from assistant.services.checking import ModelCheck
     from assistant.services.deleting import Deleter
     from assistant.services.delivering import Deliverer
     from assistant.services.feedback import ManualFeedback
     from assistant.services.importing import Importer
+    from assistant.services.intake import RecordingIntake
     from assistant.services.keys import MasterKeyCare
     from assistant.services.library import Library
     from assistant.services.manuals import ManualLibrary
@@ -61,7 +66,8 @@ if TYPE_CHECKING:
     from assistant.services.searching import ManualSearch
     from assistant.services.synonyms import SynonymTable
     from assistant.services.transcribing import Transcriber
-    from assistant.services.upkeep import ManualUpkeep
+    from assistant.services.transcription import TranscriptionWork
+    from assistant.services.upkeep import Daily, Piecework
     from assistant.speech.short_windows import WindowRow
     from assistant.speech.weights import WeightStore
     from assistant.speech.whisper import WhisperRecognizer
@@ -457,27 +463,68 @@ class Application:
         here = [one for one in inventory(self.store) if one.ready]
         return [one.name for one in here if one.kind is Layout.WHISPER]
 
+    @cached_property
     def kinds(self) -> tuple[Kind, ...]:
-        """What workers can do. What nobody waits for belongs into the spare lane."""
+        """What workers can do."""
+        from assistant.services.queueing import TRANSCRIPTION, Kind, Lane
+
+        transcription = Kind(TRANSCRIPTION, self._transcription, Lane.SOUND)
+        return (transcription, *(one.kind for one in self.unasked))
+
+    @cached_property
+    def looks(self) -> tuple[Look, ...]:
+        """Where workers look for something to do."""
+        from assistant.services.upkeep import WatchedManuals
+
+        watched = WatchedManuals(self.manuals, self.settings.library_dir)
+        intake = (self.intake.look,) if self.intake else ()
+        return (watched.look, *intake, *(one.look for one in self.unasked))
+
+    @cached_property
+    def unasked(self) -> tuple[Piecework | Daily, ...]:
+        """What is done without anybody's asking: vectors, and the deletion of what is due."""
+        from assistant.services.upkeep import Daily, Piecework
+
+        jobs, clock = self.jobs, SystemClock()
+        manuals, windows = self.manuals, self.archive_windows()
+        return (
+            Piecework("embed manuals", jobs, clock, manuals.incomplete, manuals.embed_some),
+            Piecework("embed archive", jobs, clock, windows.incomplete, windows.step),
+            Daily("retention", jobs, clock, self.deleter.run_daily),
+        )
+
+    @cached_property
+    def intake(self) -> RecordingIntake | None:
+        """The watched folder of recordings, where a site has one."""
+        from assistant.services.intake import RecordingIntake
+        from assistant.store.taken import SqlTakenFiles
+
+        settings, database = self.settings, self.database
+        if settings.intake_dir is None:
+            return None
+        return RecordingIntake(
+            settings.intake_dir,
+            self.library,
+            SqlTakenFiles(database),
+            lambda: database.alone("intake"),
+            (settings.recordings_dir, settings.state_dir),
+        )
+
+    @cached_property
+    def _transcription(self) -> TranscriptionWork:
         from assistant.audio.preparing import prepare
         from assistant.services.library import Workbench
-        from assistant.services.queueing import TRANSCRIPTION, Kind, Lane
         from assistant.services.transcription import TranscriptionWork
-        from assistant.services.upkeep import EMBEDDING
 
         def annotate(heard: Transcript, progress: ProgressHook) -> Transcript:
             return self.annotator.annotate(heard, progress)  # made only when it is needed
 
         bench = Workbench(self.library, self.archive, SystemClock())
-        transcribe = TranscriptionWork(bench, self.transcriber, prepare, annotate)
-        return (
-            Kind(TRANSCRIPTION, transcribe, Lane.SOUND),
-            Kind(EMBEDDING, self.manual_upkeep.embed, Lane.SPARE),
-        )
+        return TranscriptionWork(bench, self.transcriber, prepare, annotate)
 
     def worker(self) -> Worker:
         """Does what waits, in a process of its own: see `worker_keeper`."""
-        return make_worker(self.database, self.kinds(), (self.manual_upkeep.look,))
+        return make_worker(self.database, self.kinds, self.looks)
 
     def upgrade_tables(self) -> tuple[str | None, str]:
         """Brings all tables up to this version: the revisions before and after.
@@ -565,6 +612,44 @@ class Application:
         return Deleter(self.archive, library.files, self.queue, self.steps.forget, SystemClock())
 
     @cached_property
+    def backups(self) -> Backups:
+        """Everything in one file."""
+        from assistant.backup.making import BackupMaker
+        from assistant.backup.sealing import BackupKeys
+        from assistant.services.backups import Backups
+
+        maker = BackupMaker(self._site, BackupKeys(self.master_keys), SystemClock())
+        return Backups(self.archive, maker, SystemClock())
+
+    def restorer(self, ask: Callable[[], str]) -> BackupRestorer:
+        """Back from that file; `ask` gives the passphrase, if one is needed."""
+        from assistant.backup.restoring import BackupRestorer
+        from assistant.backup.sealing import BackupKeys
+
+        staging = self.settings.data_dir / ".restoring"
+        return BackupRestorer(self._site, staging, BackupKeys(self.master_keys, ask))
+
+    @property
+    def operator(self) -> Actor:
+        """Who runs what needs no account: nobody has one before a backup is restored."""
+        from assistant.identity.machine import os_user
+        from assistant.people import SYSTEM
+
+        return replace(SYSTEM, user=os_user(), name=os_user(), way="command")
+
+    @cached_property
+    def _site(self) -> Site:
+        from assistant.backup.making import Site
+
+        settings = self.settings
+        state = settings.state_dir
+        return Site(
+            database=self.database,
+            folders={"recordings": settings.recordings_dir, "manuals": state / "manuals"},
+            files={"expansions.txt": state / "expansions.txt"},
+        )
+
+    @cached_property
     def importer(self) -> Importer:
         """Transcripts and minutes that were made elsewhere."""
         from assistant.importing.files import DraftFiles
@@ -618,13 +703,6 @@ class Application:
 
         versions = {name: installed_version(name) for name in SEARCH_LIBRARIES}
         return Annotator(self.manual_search, self.manuals.store, self.manual_tools, versions)
-
-    @cached_property
-    def manual_upkeep(self) -> ManualUpkeep:
-        """What workers do for the manuals."""
-        from assistant.services.upkeep import ManualUpkeep
-
-        return ManualUpkeep(self.manuals, self.settings.library_dir, self.jobs, SystemClock())
 
     def worker_keeper(self) -> WorkerKeeper:
         """Keeps a worker process beside the application."""

@@ -13,6 +13,7 @@ import typer
 from assistant import __version__
 from assistant.bootstrap import Application
 from assistant.cli_audit import audit_app
+from assistant.cli_backup import backup, restore
 from assistant.cli_db import db_app
 from assistant.cli_doctor import doctor
 from assistant.cli_import import import_
@@ -54,6 +55,8 @@ app.command()(doctor)
 app.command("import")(import_)
 app.command()(search)
 app.command()(worker)
+app.command()(backup)
+app.command()(restore)
 
 
 def main() -> None:

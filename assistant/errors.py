@@ -50,6 +50,15 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── NoSpeakers            a document in which no speaker is marked
 │   ├── BadLine               a line of a file of recordings that is not understood
 │   ├── NotConfirmed          what was read was not looked at by anybody
+│   ├── BackupError           a file that cannot be restored here
+│   │   ├── NoBackup          it is none of ours
+│   │   ├── BrokenBackup      changed, cut off, or incomplete
+│   │   ├── WrongPassphrase
+│   │   └── NewerBackup       made by a newer version
+│   ├── PassphraseNeeded      nobody could be asked for it
+│   ├── PlaceNotEmpty         a backup is restored into an empty place only
+│   ├── DatabaseNotEmpty      the same of the database
+│   ├── FileThere             a file of that name is there already
 │   ├── BadSpeakerCount
 │   ├── UnknownModel          no weights of that name
 │   ├── BadModelFolder        a folder that holds no usable weights
@@ -689,6 +698,96 @@ class NotConfirmed(InputError):
         "Nobody has confirmed what was read. If it is right as shown, run this with `--yes`. "
         "Nothing was taken."
     )
+
+
+class BackupError(InputError):
+    """A file that cannot be restored. Details: `name`."""
+
+
+class NoBackup(BackupError):
+    """It is something else."""
+
+    ja = "「{name}」は聞き書きのバックアップではありません。何も変えていません。"
+    en = "“{name}” is no backup of Kikigaki. Nothing was changed."
+
+
+class BrokenBackup(BackupError):
+    """It is damaged."""
+
+    ja = (
+        "バックアップ「{name}」は壊れているか、途中で切れています。何も変えていません。"
+        "写しが別にあれば、そちらを使ってください。"
+    )
+    en = (
+        "The backup “{name}” is damaged or cut off. Nothing was changed. Use another copy if there "
+        "is one."
+    )
+
+
+class WrongPassphrase(BackupError):
+    """Another one opens it."""
+
+    ja = "合言葉が違うため「{name}」を開けません。何も変えていません。"
+    en = "“{name}” opens with another passphrase. Nothing was changed."
+
+
+class NewerBackup(BackupError):
+    """This version does not know its form."""
+
+    ja = (
+        "「{name}」はより新しい版の聞き書きで作られました。その版か、より新しい版で戻してください。"
+        "何も変えていません。"
+    )
+    en = (
+        "“{name}” was made by a newer version of Kikigaki. Restore it with that version or a newer "
+        "one. Nothing was changed."
+    )
+
+
+class PassphraseNeeded(InputError):
+    """Nobody could be asked."""
+
+    ja = (
+        "合言葉が要ります。端末から実行するか、`--passphrase-file` で合言葉の入ったファイルを"
+        "指定してください。"
+    )
+    en = (
+        "A passphrase is needed: run this at a terminal, or name a file that holds it with "
+        "`--passphrase-file`."
+    )
+
+
+class PlaceNotEmpty(InputError):
+    """Details: `place`."""
+
+    ja = (
+        "{place} には既に記録があります。バックアップは空の場所にだけ戻せます。"
+        "KIKIGAKI_DATA_DIR で別のフォルダーを指定してください。何も変えていません。"
+    )
+    en = (
+        "There are records in {place} already, and a backup is restored into an empty place only. "
+        "Name another folder with KIKIGAKI_DATA_DIR. Nothing was changed."
+    )
+
+
+class DatabaseNotEmpty(InputError):
+    """Details: `place`."""
+
+    ja = (
+        "データベース({place})には既にデータか、別の版の表があります。新しい空のデータベースを作り、"
+        "KIKIGAKI_DATABASE_URL で指定してください。何も変えていません。"
+    )
+    en = (
+        "The database ({place}) holds data already, or tables of another version. Make a new, "
+        "empty one and name it with KIKIGAKI_DATABASE_URL. Nothing was changed."
+    )
+
+
+class FileThere(InputError):
+    """Details: `path`."""
+
+    ja = "{path} が既にあります。上書きはしません。別の名前を指定してください。"
+    en = "{path} is there already and is not overwritten. Give another name."
 
 
 class BadSpeakerCount(InputError):

@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     manuals_dir: Path | None = None
     """The library of manuals; `manuals` in the data folder by default."""
 
+    intake_dir: Path | None = None
+    """A folder that is watched for recordings: those that are completely written there are taken
+    in, each once, and stay where they are. Without it, none is."""
+
     database_url: SecretStr | None = None
     """The database: `postgresql://USER:PASSWORD@HOST/NAME` for PostgreSQL 15 or newer. Without it a
     SQLite file in the state folder, which is all that one machine needs."""

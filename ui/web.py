@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
 from assistant.errors import (
+    DatabaseUnavailable,
     DiskFull,
     InputError,
     KikigakiError,
@@ -35,6 +36,7 @@ STATUS = {
     UnknownSearch: 404,
     UnknownManual: 404,
     RecordingInUse: 409,
+    DatabaseUnavailable: 503,
     DiskFull: 507,
 }
 

@@ -30,6 +30,11 @@ class ArchiveWindows:
         self._tools = tools
         self._complete_at = (-1, -1)
 
+    def incomplete(self) -> bool:
+        """Whether there may be something to do."""
+        with self._store.reading() as unit:
+            return unit.search.state() != self._complete_at
+
     def step(self) -> bool:
         """Does one small thing; False when nothing is left to do.
 

@@ -1,4 +1,4 @@
-"""What a worker does for the manuals: taking in what is new in their folder, embedding passages."""
+"""What workers do without being asked: files of the manuals' folder, embedding, daily work."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from assistant.model import Progress
-from assistant.services.queueing import JobState
+from assistant.services.queueing import ACTIVE, JobState, Kind, Lane
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,26 +19,22 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EMBEDDING = "embedding"
-"""The kind of work that gives passages their vectors. It has one job, without a subject."""
 REST_AFTER_FAULT = timedelta(minutes=1)
-"""Before weights that are not there are looked for again."""
+"""Before what failed, as for want of weights, is tried again."""
 
 
-class ManualUpkeep:
-    """Keeps the library up to date with the watched `folder`."""
+class WatchedManuals:
+    """The watched `folder` of manuals."""
 
-    def __init__(self, library: ManualLibrary, folder: Path, jobs: Jobs, clock: Clock) -> None:
+    def __init__(self, library: ManualLibrary, folder: Path) -> None:
         self._library = library
         self._folder = folder
-        self._jobs = jobs
-        self._clock = clock
 
     def look(self, crowded: Callable[[], bool]) -> None:
-        """Takes what is new in the folder, and has embedded what is not; nothing while `crowded`.
+        """Takes what is new in the folder; nothing while the machine is `crowded`.
 
         Raises:
-            KikigakiError: the library cannot be read or written, or the weights are not here.
+            KikigakiError: the library cannot be read or written.
         """
         if crowded():
             return
@@ -47,22 +43,71 @@ class ManualUpkeep:
             log.info("manual", extra=details)
             if crowded():
                 return
-        if not self._failed_lately() and self._library.incomplete():
-            self._jobs.ensure(EMBEDDING, "")
 
-    def embed(self, task: Task) -> None:
-        """The kind of work `EMBEDDING`: batch after batch, until all is done or others wait.
+
+class Piecework:
+    """Work that nobody waits for, a second or two at a time, until nothing is left to do.
+
+    `incomplete` says whether `step` would find something, and `step` whether it did.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        jobs: Jobs,
+        clock: Clock,
+        incomplete: Callable[[], bool],
+        step: Callable[[], bool],
+    ) -> None:
+        self.kind = Kind(name, self._run, Lane.SPARE)
+        self._jobs = jobs
+        self._clock = clock
+        self._incomplete = incomplete
+        self._step = step
+
+    def look(self, crowded: Callable[[], bool]) -> None:
+        """Makes a job of what is to be done, unless there is one; nothing while `crowded`.
 
         Raises:
-            SetupError: the weights are not here.
+            KikigakiError: nobody can say now, or not on this machine.
         """
+        if not crowded() and not self._failed_lately() and self._incomplete():
+            self._jobs.ensure(self.kind.name, "")
+
+    def _run(self, task: Task) -> None:
+        """Piece after piece, until all is done or the machine has something more urgent to do."""
         number = 0
-        while not task.crowded and self._library.embed_some():
+        while not task.crowded and self._step():
             number += 1
             task(Progress("embed", number, 0))
 
     def _failed_lately(self) -> bool:
-        job = self._jobs.find(EMBEDDING, "")
+        job = self._jobs.find(self.kind.name, "")
         if job is None or job.state is not JobState.FAILED or job.ended is None:
             return False
         return self._clock.now() - job.ended < REST_AFTER_FAULT
+
+
+class Daily:
+    """Work that is done once a day, by the first worker that finds it not done."""
+
+    def __init__(self, name: str, jobs: Jobs, clock: Clock, act: Callable[[], object]) -> None:
+        self.kind = Kind(name, self._run, Lane.QUICK, priority=20)
+        self._jobs = jobs
+        self._clock = clock
+        self._act = act
+
+    def look(self, crowded: Callable[[], bool]) -> None:
+        """Makes a job of it where today's is not there yet.
+
+        Raises:
+            StorageError: the database does not answer.
+        """
+        del crowded  # it takes a moment only
+        today = self._clock.now().date().isoformat()
+        job = self._jobs.find(self.kind.name, "")
+        if job is None or (job.arguments != today and job.state not in ACTIVE):
+            self._jobs.ensure(self.kind.name, "", today)
+
+    def _run(self, task: Task) -> None:
+        self._act()

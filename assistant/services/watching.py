@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.errors import NothingFound
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 SETTLED = 2.0
@@ -41,15 +41,25 @@ class Sighting:
     modified: int
 
 
-def look(folder: Path) -> dict[str, Sighting]:
-    """The manuals in `folder` and below, by their path in it with `/`; nothing if it is not there.
+def is_manual(name: str) -> bool:
+    """Whether the file of that path in a folder may be a manual."""
+    *folders, file = name.casefold().split("/")
+    if _NO_MANUALS_INSIDE in folders or any(one.startswith(".") for one in folders):
+        return False
+    return not any(fnmatch(file, pattern) for pattern in _NO_MANUALS)
+
+
+def look(folder: Path, wanted: Callable[[str], bool] = is_manual) -> dict[str, Sighting]:
+    """The files in `folder` and below that are wanted, by their path in it with `/`.
+
+    Nothing if the folder is not there.
 
     Files that vanish meanwhile, and links that lead nowhere, are not there.
     """
     seen: dict[str, Sighting] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if not _is_manual(name):
+        if not wanted(name):
             continue
         try:
             if path.is_file():
@@ -82,10 +92,3 @@ def manual_files(paths: Sequence[Path]) -> list[Path]:
             raise NothingFound(path=path)
         found += inside
     return list(dict.fromkeys(found))
-
-
-def _is_manual(name: str) -> bool:
-    *folders, file = name.casefold().split("/")
-    if _NO_MANUALS_INSIDE in folders or any(one.startswith(".") for one in folders):
-        return False
-    return not any(fnmatch(file, pattern) for pattern in _NO_MANUALS)

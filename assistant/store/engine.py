@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
@@ -18,15 +18,24 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
-from assistant.errors import BadDatabaseAddress, NewerDatabase, OutdatedDatabase, storage_errors
+from assistant.errors import (
+    BadDatabaseAddress,
+    DatabaseNotEmpty,
+    NewerDatabase,
+    OutdatedDatabase,
+    storage_errors,
+)
 from assistant.store import migrations
+from assistant.store.dumping import holds_records
 from assistant.store.refusals import refusal
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection, Engine, Insert, Table
+
+Filled = TypeVar("Filled")
 
 BUSY = 30.0
 """Seconds to wait for other processes that write to the same SQLite file."""
@@ -109,6 +118,37 @@ class Database:
                 _refuse_newer(before)
                 _run_migrations(connection)
         return before, migrations.HEAD
+
+    def fill(self, revision: str, load: Callable[[Connection], Filled]) -> Filled:
+        """Makes the tables of an empty database as they were in `revision`, lets `load` fill them,
+        and brings them up to this version: all of it, or nothing.
+
+        Raises:
+            DatabaseNotEmpty: there is something in it.
+            NewerDatabase: this version does not know the revision.
+            StorageError: it cannot be written.
+        """
+        engine = _engine(self._url, upgrading=True)
+        with self._refusals(), self._alone(), _immediately(engine) as connection:
+            _refuse_newer(revision)
+            before = _revision(connection)
+            if before not in {None, revision} or holds_records(connection):
+                raise DatabaseNotEmpty(place=self.name)
+            _run_migrations(connection, revision)
+            filled = load(connection)
+            _run_migrations(connection)
+        return filled
+
+    def is_empty(self) -> bool:
+        """Whether nothing was ever kept in it. Nothing is made where there is no database.
+
+        Raises:
+            StorageError: it cannot be read.
+        """
+        if self._path is not None and not self._path.exists():
+            return True
+        with self._refusals(), self._engine.connect() as connection:
+            return not holds_records(connection)
 
     def settle(self) -> None:
         """Takes what was deleted out of the log that SQLite keeps beside its file.
@@ -307,14 +347,14 @@ def _refuse_newer(revision: str | None) -> None:
         raise NewerDatabase
 
 
-def _run_migrations(connection: Connection) -> None:
+def _run_migrations(connection: Connection, revision: str = "head") -> None:
     from alembic import command
     from alembic.config import Config
 
     folder = Path(migrations.__file__).parent
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
         assert broken is None, "a migration left rows that refer to nothing"  # noqa: S101

@@ -10,9 +10,11 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
+import psycopg
 import pytest
 
 from assistant.bootstrap import job_engine
@@ -28,7 +30,6 @@ from tests.worker_process import database_in, library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from assistant.model import Transcript
     from tests.databases import Server
@@ -330,3 +331,36 @@ def test_every_line_of_the_log_is_ours_and_tells_nothing(site: Site) -> None:
         lines = worker.lines()
     assert {line["logger"].split(".")[0] for line in lines} == {"assistant"}
     assert "ご本人の言葉" not in worker.log.read_text()
+
+
+def test_a_worker_needs_no_right_to_make_tables(tmp_path: Path, postgresql: Server) -> None:
+    site = Site(tmp_path, postgresql.fresh())
+    with psycopg.connect(site.address, autocommit=True) as owner:
+        owner.execute("CREATE ROLE kikigaki_worker LOGIN")
+        for statement in documented_rights():
+            owner.execute(statement)
+    site.address = site.address.replace("postgres@", "kikigaki_worker@")
+    recording = site.add("good.wav")
+    with site.worker():
+        until(lambda: site.done(recording))
+
+
+def documented_rights() -> list[bytes]:
+    """What the documentation says a worker's role needs."""
+    page = Path(__file__).parents[2] / "docs" / "howto" / "many-machines.md"
+    statements = page.read_text("utf-8").partition("```sql\n")[2].partition("```")[0]
+    return [one.encode() for one in statements.strip().splitlines()]
+
+
+def test_a_worker_refuses_a_database_that_nobody_upgraded(
+    tmp_path: Path, postgresql: Server
+) -> None:
+    site = Site(tmp_path)
+    site.address = postgresql.fresh()
+    with site.worker() as worker:
+        assert worker.process.wait(timeout=30) != 0
+    assert "OutdatedDatabase" in worker.log.read_text()
+    database_in(tmp_path, site.address).upgrade()
+    with site.worker() as worker:
+        assert worker.process.wait(timeout=30) != 0
+    assert "OutdatedDatabase" in worker.log.read_text()

@@ -10,7 +10,7 @@ from assistant.errors import DatabaseUnavailable, MissingWeights, Stopped
 from assistant.services import watching
 from assistant.services.manuals import ManualLibrary
 from assistant.services.queueing import Job, JobState
-from assistant.services.upkeep import EMBEDDING, ManualUpkeep
+from assistant.services.upkeep import Daily, Piecework, WatchedManuals
 from assistant.testing import (
     FakeClock,
     FakeEmbedder,
@@ -23,6 +23,8 @@ from assistant.testing_jobs import FakeTask, MemoryJobs
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+EMBEDDING = "embed manuals"
 
 
 class Site:
@@ -37,14 +39,17 @@ class Site:
         )
         self.jobs = MemoryJobs()
         self.clock = FakeClock(datetime.now(UTC))
-        self.upkeep = ManualUpkeep(self.library, self.folder, self.jobs, self.clock)
+        self.watched = WatchedManuals(self.library, self.folder)
+        incomplete, step = self.library.incomplete, self.library.embed_some
+        self.work = Piecework(EMBEDDING, self.jobs, self.clock, incomplete, step)
 
     def write(self, name: str, passages: int) -> None:
         text = "\n".join(f"{name}の{n}番目。" for n in range(passages))
         (self.folder / name).write_text(text, encoding="utf-8")
 
     def look(self, *, crowded: bool = False) -> None:
-        self.upkeep.look(lambda: crowded)
+        for look in (self.watched.look, self.work.look):
+            look(lambda: crowded)
 
     def task(self) -> FakeTask:
         return FakeTask(Job("", EMBEDDING))
@@ -73,7 +78,7 @@ def test_new_files_are_taken_and_what_is_to_embed_becomes_a_job(site: Site) -> N
     assert site.waits()
 
     task = site.task()
-    site.upkeep.embed(task)
+    site.work.kind.run(task)
     assert site.embedded() == 24
     assert [one.done for one in task.seen] == [1, 2]
     site.jobs.forget(EMBEDDING, "")
@@ -86,11 +91,11 @@ def test_embedding_ends_when_others_wait_and_goes_on_later(site: Site) -> None:
     site.look()
     task = site.task()
     task.crowded = True
-    site.upkeep.embed(task)
+    site.work.kind.run(task)
     assert site.embedded() == 0
     task.stopped, task.crowded = True, False
     with pytest.raises(Stopped):
-        site.upkeep.embed(task)
+        site.work.kind.run(task)
     assert site.embedded() == 16
 
     site.jobs.forget(EMBEDDING, "")
@@ -115,7 +120,7 @@ def test_files_are_searchable_by_words_without_weights(
     site.look()
     assert len(site.library.store.indexed()) == 2
     with pytest.raises(MissingWeights):
-        site.upkeep.embed(site.task())
+        site.work.kind.run(site.task())
 
 
 def test_what_failed_is_tried_again_after_a_while(site: Site) -> None:
@@ -144,3 +149,23 @@ def test_a_look_that_failed_is_taken_again(site: Site, monkeypatch: pytest.Monke
     site.look()
     assert len(site.library.editions()) == 1
     assert replace(site.library.editions()[0], passages=1) == site.library.editions()[0]
+
+
+def test_daily_work_is_done_once_a_day() -> None:
+    jobs, clock, done = MemoryJobs(), FakeClock(), []
+    daily = Daily("sweep", jobs, clock, lambda: done.append(clock.now()))
+
+    def look() -> None:
+        daily.look(lambda: True)
+        for job in jobs.unsent():
+            jobs.begin(job.run, "me", 3)
+            daily.kind.run(FakeTask(job))
+            jobs.end(job.run, "me", JobState.DONE)
+
+    look()
+    look()
+    assert len(done) == 1
+    clock.time += timedelta(days=1)
+    look()
+    look()
+    assert len(done) == 2

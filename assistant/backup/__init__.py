@@ -1,0 +1,1 @@
+"""Backups: everything of a site in one sealed file, and back."""

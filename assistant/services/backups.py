@@ -1,0 +1,83 @@
+"""Backups, by those who may make them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from assistant.archive import Action, Event
+from assistant.errors import FileThere
+from assistant.people import Right
+from assistant.services.access import require
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from assistant.people import Actor
+    from assistant.ports import Clock
+    from assistant.services.archive_store import ArchiveStore
+
+SUFFIX = ".kikigaki-backup"
+
+
+class Contents(Protocol):
+    """What is in a backup: how many rows of each table, how many files, how many bytes of these."""
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """By table."""
+
+    files: int
+    bytes: int
+
+
+class Maker(Protocol):
+    """Writes backups."""
+
+    def make(
+        self, target: Path, passphrase: str | None, told: Callable[[Contents], None]
+    ) -> Contents:
+        """To a file that is not there yet, whole or not at all.
+
+        Raises:
+            StorageError, SetupError: it cannot be written.
+        """
+
+
+class Backups:
+    """Makes backups, and writes down that it did: once within the backup, and once after it."""
+
+    def __init__(self, store: ArchiveStore, maker: Maker, clock: Clock) -> None:
+        self._store = store
+        self._maker = maker
+        self._clock = clock
+
+    def make(
+        self,
+        actor: Actor,
+        place: Path,
+        passphrase: str | None,
+        told: Callable[[Contents], None] = lambda _: None,
+    ) -> tuple[Path, Contents]:
+        """A backup at `place`, or in it if it is a folder; its file and what is in it.
+
+        Raises:
+            Forbidden: the actor may not make backups.
+            FileThere: there is such a file already.
+            StorageError: no room, or no right to write; nothing is left of it.
+            SetupError: the master key is missing.
+        """
+        require(actor, Right.BACKUP)
+        now = self._clock.now()
+        target = place / f"{now:%Y%m%d-%H%M%S}{SUFFIX}" if place.is_dir() else place
+        if target.exists():
+            raise FileThere(path=target)
+        self._note(actor, target.name, "begun")
+        contents = self._maker.make(target, passphrase, told)
+        self._note(actor, target.name, "done")
+        return target, contents
+
+    def _note(self, actor: Actor, name: str, state: str) -> None:
+        with self._store.writing() as unit:
+            event = Event(Action.BACKUP, name, {"state": state})
+            unit.audit.append(actor, event, self._clock.now())
