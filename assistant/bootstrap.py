@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Literal
 
@@ -21,7 +22,6 @@ from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from assistant.backup.making import Site
     from assistant.backup.restoring import BackupRestorer
@@ -545,7 +545,40 @@ class Application:
         address = self.settings.database_url
         if address is not None:
             return Database(address.get_secret_value())
-        return Database(self.settings.state_dir / "kikigaki.sqlite")
+        path = self._sqlite
+        encrypted = self.settings.encrypt_database or self._is_encrypted(path)
+        return Database(path, self._database_keys if encrypted else None)
+
+    @property
+    def _sqlite(self) -> Path:
+        return self.settings.state_dir / "kikigaki.sqlite"
+
+    def _is_encrypted(self, path: Path) -> bool:
+        """Whether the file is no plain database, and there is what opens encrypted ones."""
+        from assistant.store import cipher
+
+        is_other = path.exists() and path.stat().st_size > 0 and not cipher.is_plain(path)
+        return is_other and cipher.is_installed() and bool(self.master_keys.all())
+
+    def _database_keys(self) -> list[bytes]:
+        """The newest first; made at first use."""
+        self.master_keys.newest()
+        return [key.derived("database") for key in self.master_keys.all()]
+
+    def encrypt_database(self) -> bool:
+        """Encrypts the SQLite file; False when it is encrypted already.
+
+        Raises:
+            MissingCipher: SQLCipher is not installed.
+            DatabaseInUse: somebody has it open.
+            StorageError: no room, or no right to write.
+        """
+        from assistant.store import cipher
+
+        cipher.driver()
+        key = self._database_keys()[0]
+        self.database.close()
+        return cipher.encrypt(self._sqlite, key)
 
     @cached_property
     def master_keys(self) -> MasterKeys:
@@ -587,14 +620,33 @@ class Application:
         from assistant.sealing.rotation import KeyRing
         from assistant.services.keys import MasterKeyCare
 
-        return MasterKeyCare(KeyRing(self.master_keys), self.key_shelf, self.archive, SystemClock())
+        return MasterKeyCare(
+            KeyRing(self.master_keys),
+            self.key_shelf,
+            self.archive,
+            SystemClock(),
+            self.database.rekey,
+        )
 
     def _sealed_before(self) -> bool:
         """Whether anything was sealed here: then a new master key would open nothing of it."""
         from assistant.sealing.vault import holds_sealed
 
         folders = (self.settings.recordings_dir, self.settings.state_dir / "manuals")
-        return any(map(holds_sealed, folders)) or bool(self.key_shelf.counts())
+        return any(map(holds_sealed, folders)) or self._holds_keys()
+
+    def _holds_keys(self) -> bool:
+        """Whether the database has keys of files, or can only be opened with the master key."""
+        from assistant.store.cipher import is_plain
+        from assistant.store.engine import Database
+        from assistant.store.keys import SqlKeyShelf
+
+        path = self.database.place
+        if not isinstance(path, Path):
+            return bool(self.key_shelf.counts())
+        if not path.exists() or path.stat().st_size == 0:
+            return False
+        return not is_plain(path) or bool(SqlKeyShelf(Database(path)).counts())
 
     @cached_property
     def retainer(self) -> Retainer:

@@ -30,3 +30,20 @@ def upgrade() -> None:
     else:
         came = before or ("empty" if english else "空")
         screen.print(f"{came} → {after}  {application.database.name}")
+
+
+@db_app.command()
+def encrypt() -> None:
+    """SQLite のファイルを暗号化します。聞き書きを止めてから実行します。データは残ります。"""
+    application = Application()
+    done = application.encrypt_database()
+    english = application.settings.screen_language == "en"
+    if not done:
+        screen.print("Encrypted already." if english else "すでに暗号化されています。")
+        return
+    place = application.master_keys.place.name
+    screen.print(
+        f"Encrypted. Only the key at {place} opens it."
+        if english
+        else f"暗号化しました。{place} の鍵でだけ開きます。"
+    )

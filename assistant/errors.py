@@ -81,10 +81,14 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── WrongMasterKey        the key that is here is another one
 │   ├── BadMasterKey          what is there is no key
 │   ├── FixedMasterKey        it comes from the environment, and cannot be changed from here
-│   └── NoKeyring             the system has no keyring, or it is locked
+│   ├── NoKeyring             the system has no keyring, or it is locked
+│   ├── MissingCipher         the extra that encrypts the database is not installed
+│   ├── DatabaseNotEncrypted  it is to be, and is not yet: `kikigaki db encrypt`
+│   └── WrongDatabaseKey      the master key that is here does not open it
 ├── StorageError (exit 4)     make room or give rights
 │   ├── DiskFull
 │   ├── NotWritable
+│   ├── DatabaseInUse         others have it open, and it has to be rewritten
 │   ├── BrokenSeal            a sealed file that was changed, cut off or exchanged
 │   ├── LostFileKey           a sealed file whose own key was deleted
 │   ├── DatabaseUnavailable   the server does not answer, or the file is held by others
@@ -1079,6 +1083,46 @@ class NoKeyring(SetupError):
     )
 
 
+class MissingCipher(SetupError):
+    """SQLCipher is not installed."""
+
+    ja = (
+        "データベースの暗号化に使う部品 (SQLCipher) が入っていません。"
+        "`pip install 'kikigaki[sqlcipher]'` で入れるか、"
+        "KIKIGAKI_ENCRYPT_DATABASE を外してください。"
+    )
+    en = (
+        "What encrypts the database (SQLCipher) is not installed. Run `pip install "
+        "'kikigaki[sqlcipher]'`, or unset KIKIGAKI_ENCRYPT_DATABASE."
+    )
+
+
+class DatabaseNotEncrypted(SetupError):
+    """It is to be encrypted, and is not yet. Details: `path`."""
+
+    ja = (
+        "データベース ({path}) はまだ暗号化されていません。聞き書きを止めてから "
+        "`kikigaki db encrypt` を実行してください。中身はそのまま残ります。"
+    )
+    en = (
+        "The database ({path}) is not encrypted yet. Stop Kikigaki and run `kikigaki db encrypt`. "
+        "Nothing in it is lost."
+    )
+
+
+class WrongDatabaseKey(SetupError):
+    """No master key that is here opens the database. Details: `path`."""
+
+    ja = (
+        "データベース ({path}) が今の鍵では開けないか、壊れています。何も書き込んでいません。"
+        "`kikigaki keys show` で鍵の場所を確かめ、保管してある鍵の写しを戻してください。"
+    )
+    en = (
+        "The master key that is here does not open the database ({path}), or it is damaged. "
+        "Nothing was written. See `kikigaki keys show` for the key's place, and put your copy back."
+    )
+
+
 class StorageError(KikigakiError):
     """The disk or the database says no."""
 
@@ -1126,6 +1170,19 @@ class LostFileKey(StorageError):
     en = (
         "The key of “{name}” is not in the database. If it was deleted, nobody can read it any "
         "more; if the database came from an old backup, restore it from a newer one."
+    )
+
+
+class DatabaseInUse(StorageError):
+    """Others have the database open, and it has to be rewritten. Details: `path`."""
+
+    ja = (
+        "データベース ({path}) をほかのプログラムが使っています。何も変えていません。"
+        "聞き書きの画面とワーカーを止めてから、もう一度実行してください。"
+    )
+    en = (
+        "The database ({path}) is in use. Nothing was changed: stop Kikigaki's page and workers, "
+        "then try again."
     )
 
 

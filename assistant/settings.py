@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     """The master key itself, 32 bytes in base64 (`openssl rand -base64 32`), in the place of file
     and keyring. During a rotation: the new one, a comma, the old one."""
 
+    encrypt_database: bool = False
+    """Whether the SQLite file is encrypted too, with a key derived from the master key. Needs the
+    extra `kikigaki[sqlcipher]`; `kikigaki db encrypt` converts a file that is there."""
+
     model: str = "auto"
     """The recognition weights: a name from `kikigaki models list`, a folder, or `auto`, which takes
     the best of the recommended ones that are there."""

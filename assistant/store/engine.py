@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
@@ -25,7 +25,7 @@ from assistant.errors import (
     OutdatedDatabase,
     storage_errors,
 )
-from assistant.store import migrations
+from assistant.store import cipher, migrations
 from assistant.store.dumping import holds_records
 from assistant.store.refusals import refusal
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection, Engine, Insert, Table
+
+    from assistant.store.cipher import Keys
 
 Filled = TypeVar("Filled")
 
@@ -46,13 +48,17 @@ _NAMED_LOCKS = 0x6B696B
 
 
 class Database:
-    """The database at `place`: the path of a SQLite file, or `postgresql://…`."""
+    """The database at `place`: the path of a SQLite file, or `postgresql://…`.
 
-    def __init__(self, place: Path | str) -> None:
+    With `keys`, the newest first, the SQLite file is encrypted.
+    """
+
+    def __init__(self, place: Path | str, keys: Keys | None = None) -> None:
         self.place = place
+        self._keys = keys
         self._path = place if isinstance(place, Path) else None
         self._url = _server(place) if isinstance(place, str) else _file(place)
-        self._engine = _engine(self._url)
+        self._engine = _engine(self._url, keys)
         self._snapshots = self._engine
         if self._path is None:  # by itself, a server shows each query what others just kept
             self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ")
@@ -111,7 +117,7 @@ class Database:
             StorageError: it cannot be written.
             NewerDatabase: it is ahead of this version.
         """
-        engine = _engine(self._url, upgrading=True)
+        engine = _engine(self._url, self._keys, upgrading=True)
         with self._refusals(), self._alone(), _immediately(engine) as connection:
             before = _revision(connection)
             if before != migrations.HEAD:
@@ -128,7 +134,7 @@ class Database:
             NewerDatabase: this version does not know the revision.
             StorageError: it cannot be written.
         """
-        engine = _engine(self._url, upgrading=True)
+        engine = _engine(self._url, self._keys, upgrading=True)
         with self._refusals(), self._alone(), _immediately(engine) as connection:
             _refuse_newer(revision)
             before = _revision(connection)
@@ -163,6 +169,17 @@ class Database:
                 raw = connection.connection.dbapi_connection
                 assert raw is not None  # noqa: S101 - it is connected
                 raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def rekey(self) -> None:
+        """Encrypts an encrypted file with the newest key; others are left as they are.
+
+        Raises:
+            DatabaseInUse: somebody else has it open.
+            StorageError: it cannot be written.
+        """
+        if self._path is not None and self._keys is not None:
+            self.close()
+            cipher.rekey(self._path, self._keys)
 
     @contextmanager
     def alone(self, name: str) -> Iterator[bool]:
@@ -294,7 +311,7 @@ def _server(address: str) -> URL:
     return url.set(drivername="postgresql+psycopg")
 
 
-def _engine(url: URL, *, upgrading: bool = False) -> Engine:
+def _engine(url: URL, keys: Keys | None = None, *, upgrading: bool = False) -> Engine:
     # hide_parameters: an error's text must not carry what people said into a log.
     if url.get_backend_name() == "postgresql":
         options = {"connect_timeout": 10, "application_name": "kikigaki"}
@@ -304,6 +321,7 @@ def _engine(url: URL, *, upgrading: bool = False) -> Engine:
         hide_parameters=True,
         connect_args={"timeout": BUSY, "check_same_thread": False},
         poolclass=NullPool if upgrading else None,
+        **({} if keys is None else _encrypted(url, keys)),
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -322,6 +340,11 @@ def _engine(url: URL, *, upgrading: bool = False) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
+
+
+def _encrypted(url: URL, keys: Keys) -> dict[str, Any]:
+    path = Path(url.database or "")
+    return {"module": cipher.driver(), "creator": lambda: cipher.connect(path, keys, BUSY)}
 
 
 @contextmanager

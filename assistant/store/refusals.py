@@ -51,7 +51,7 @@ def refusal(error: Exception, place: Path | str) -> StorageError | None:
     if not isinstance(error, DBAPIError):
         return DatabaseUnavailable(place=place)  # no connection became free in time
     original = error.orig
-    if isinstance(original, sqlite3.Error):
+    if isinstance(original, sqlite3.Error) or hasattr(original, "sqlite_errorcode"):
         kind = _SQLITE.get(getattr(original, "sqlite_errorcode", 0) & 0xFF)
     else:
         kind = _by_state(getattr(original, "sqlstate", None))
