@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from assistant.services.intake import RecordingIntake
     from assistant.services.keys import MasterKeyCare
     from assistant.services.library import Library
+    from assistant.services.manual_desk import ManualDesk
     from assistant.services.manuals import ManualLibrary
     from assistant.services.queueing import Kind, TranscriptionQueue
     from assistant.services.retaining import Retainer
@@ -729,6 +730,13 @@ class Application:
             tools=self.manual_tools,
             clock=SystemClock(),
         )
+
+    @cached_property
+    def manual_desk(self) -> ManualDesk:
+        """The manuals as people look after them."""
+        from assistant.services.manual_desk import ManualDesk
+
+        return ManualDesk(self.manuals, self.archive, SystemClock())
 
     @cached_property
     def feedback(self) -> ManualFeedback:

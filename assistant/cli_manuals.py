@@ -77,7 +77,7 @@ def add(
         raise typer.BadParameter("--title, --manual, --date: ファイルを1つだけ指定してください。")
     application = Application()
     when = edition_date.date() if edition_date else None
-    additions = application.manuals.add(paths, title, when, manual)
+    additions = application.manual_desk.add(application.actor, paths, title, when, manual)
     _take(application, additions, words_only=words_only, as_json=as_json)
 
 
@@ -127,16 +127,16 @@ def list_manuals(
 def retire(name: NAME) -> None:
     """検索から外します。版は残り、restore で戻せます。"""
     application = Application()
-    screen.print(Words(application.settings)("is retired", application.manuals.retire(name).title))
+    edition = application.manual_desk.retire(application.actor, name)
+    screen.print(Words(application.settings)("is retired", edition.title))
 
 
 @manuals_app.command()
 def restore(name: NAME) -> None:
     """外した版や前の版を検索に戻します。"""
     application = Application()
-    screen.print(
-        Words(application.settings)("is restored", application.manuals.restore(name).title)
-    )
+    edition = application.manual_desk.restore(application.actor, name)
+    screen.print(Words(application.settings)("is restored", edition.title))
 
 
 @manuals_app.command()
@@ -255,7 +255,7 @@ def reindex(*, words_only: WORDS_ONLY = False) -> None:
     application = Application()
     say = Words(application.settings)
     with _bar(say("reindexing")) as progress:
-        number = application.manuals.reindex(progress)
+        number = application.manual_desk.reindex(application.actor, progress)
     screen.print(say("reindexed", number))
     if not words_only:
         _embed(application)

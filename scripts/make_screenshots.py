@@ -28,6 +28,8 @@ ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "recordings" / "sample"
 IMAGES = ROOT / "docs" / "images"
 NAMES = {"S1": "青木委員長", "S2": "高橋課長", "S3": "上田委員", "S4": "石川委員"}
+MANUALS = 6
+"""The files of the sample library."""
 PATIENCE = 900.0
 """Seconds for one sample, on a slow machine."""
 
@@ -39,12 +41,11 @@ class Site:
         self._address = address
         self._page = page
 
-    def add(self, file: Path, name: str, kind: str = "") -> str:
+    def add(self, file: Path, name: str, kind: str = "", *, manuals: bool = False) -> str:
         """Adds a recording; gives its id."""
         address = f"{self._address}/api/recordings"
-        answer = httpx.put(
-            address, params={"name": name, "kind": kind}, content=file.read_bytes(), timeout=60
-        )
+        asked = {"name": name, "kind": kind, "manuals": str(manuals).lower()}
+        answer = httpx.put(address, params=asked, content=file.read_bytes(), timeout=60)
         return str(answer.raise_for_status().json()["id"])
 
     def state(self, recording: str) -> tuple[str, float]:
@@ -64,6 +65,18 @@ class Site:
             time.sleep(0.5)
         raise TimeoutError(recording)
 
+    def wait_for_manuals(self) -> None:
+        """Until the worker has taken in and embedded what lies in the watched folder."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            editions = httpx.get(f"{self._address}/api/manuals", timeout=60).json()["editions"]
+            if len(editions) == MANUALS and all(
+                one["embedded"] == one["passages"] for one in editions
+            ):
+                return
+            time.sleep(1)
+        raise TimeoutError("manuals")
+
     def name(self, recording: str, names: dict[str, str]) -> None:
         """Names the speakers who are there."""
         transcript = httpx.get(f"{self._address}/api/recordings/{recording}/transcript").json()
@@ -81,6 +94,20 @@ class Site:
             self._page.wait_for_timeout(1500)
             self._page.keyboard.press("Space")
             self._page.mouse.move(640, 700)
+        self.take(image)
+
+    def ask(self, image: str, question: str) -> None:
+        """Takes a picture of the answer to a question, with the first section open."""
+        self._page.goto(f"{self._address}/#/manuals")
+        self._page.locator("#kk-question").fill(question, timeout=60_000)
+        self._page.keyboard.press("Enter")
+        self._page.locator(".kk-hit").first.click(timeout=60_000)
+        self._page.locator(".kk-section h2").wait_for()
+        self._page.mouse.move(640, 700)
+        self.take(image)
+
+    def take(self, image: str) -> None:
+        """Takes a picture of what is there."""
         self._page.wait_for_timeout(500)
         IMAGES.mkdir(parents=True, exist_ok=True)
         picture = Image.open(BytesIO(self._page.screenshot()))
@@ -94,8 +121,10 @@ class Site:
 def take_pictures(site: Site, broken: Path) -> None:
     """The states that a clerk meets."""
     site.look("empty")
+    site.wait_for_manuals()
+    site.ask("manuals", "子どもの顔にあざがあって、叩かれてるみたい")
     meeting = site.add(SAMPLES / "meeting.wav", "文教委員会 令和8年11月20日.wav", "meeting")
-    call = site.add(SAMPLES / "call.wav", "電話相談 0123.wav", "call")
+    call = site.add(SAMPLES / "call.wav", "電話相談 0123.wav", "call", manuals=True)
     bad = site.add(broken, "壊れた録音.m4a")
     site.wait(meeting, 0.1)
     site.look("progress", meeting)
@@ -103,7 +132,7 @@ def take_pictures(site: Site, broken: Path) -> None:
         site.wait(recording)
     site.name(meeting, NAMES)
     site.look("meeting", meeting, play=2)
-    site.look("call", call, play=5)
+    site.look("call", call, play=12)
     site.look("error", bad)
 
 
@@ -117,6 +146,7 @@ def main() -> None:
         broken.write_bytes(bytes(range(256)) * 16)
         data = Path(folder) / "data"
         environment = os.environ | {"KIKIGAKI_DATA_DIR": str(data), "KIKIGAKI_PORT": str(port)}
+        environment["KIKIGAKI_MANUALS_DIR"] = str(ROOT / "manuals")
         environment.setdefault("KIKIGAKI_MODELS_DIR", str(ROOT / "state" / "models"))
         address = f"http://127.0.0.1:{port}"
         app = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment)

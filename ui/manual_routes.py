@@ -11,10 +11,11 @@ from fastapi import APIRouter, Body, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse  # noqa: TC002 (FastAPI reads it)
 
-from assistant.errors import StorageError, UnknownManual
+from assistant.errors import Forbidden, StorageError, UnknownManual
 from assistant.manual import Verdict  # noqa: TC001 (FastAPI reads it)
 from assistant.services.feedback import report_csv
 from assistant.services.naming import file_name
+from ui.acting import Acting  # noqa: TC001 (FastAPI reads it)
 from ui.manual_payload import (
     change_json,
     edition_json,
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.manual import Edition
-    from assistant.ports import ManualSearcher, ProgressHook, StoredFile
+    from assistant.ports import ManualSearcher, ProgressHook
     from assistant.services.feedback import ManualFeedback
-    from assistant.services.manuals import Addition, ManualLibrary
+    from assistant.services.manual_desk import ManualDesk
+    from assistant.services.manuals import ManualLibrary
 
 Json = dict[str, Any]
 
@@ -50,6 +52,10 @@ class ManualServices(Protocol):
     @property
     def manuals(self) -> ManualLibrary:
         """The library."""
+
+    @property
+    def manual_desk(self) -> ManualDesk:
+        """Who may change it, and that it is written down."""
 
     @property
     def manual_search(self) -> ManualSearcher:
@@ -110,28 +116,35 @@ class ManualRoutes:
         pairs = zip(hits, displays, strict=True)
         return {"hits": [hit_json(hit, display) for hit, display in pairs]}
 
-    def library(self) -> Json:
+    def library(self, actor: Acting) -> Json:
         """The editions, and what could not be taken from the watched folder."""
         manuals = self._services.manuals
-        return library_json(
+        library = library_json(
             manuals.editions(), manuals.troubles(), str(self._watched), free_bytes(manuals.folder)
         )
+        return library | {"may_change": self._services.manual_desk.may_change(actor)}
 
     def section(self, passage: str) -> Json:
         """The whole section that a passage stands in."""
         return section_json(self._services.manuals.section(passage))
 
     async def add(
-        self, request: Request, name: str, manual: str | None = None, date: Date | None = None
+        self,
+        request: Request,
+        actor: Acting,
+        name: str,
+        manual: str | None = None,
+        date: Date | None = None,
     ) -> Json:
         """Takes a file in: its bytes are the body."""
-        stream = request.stream()
+        stream, desk = request.stream(), self._services.manual_desk
         try:
-            with self._services.manuals.receiving(file_name(name)) as arrived:
+            with desk.receiving(actor, file_name(name)) as arrived:
                 with arrived.create() as file:
                     await write_stream(stream, file)
-                addition = await run_in_threadpool(self._take, arrived, manual, date)
-        except StorageError:
+                wish = (date, manual or None)
+                addition = await run_in_threadpool(desk.receive, actor, arrived, *wish)
+        except (StorageError, Forbidden):
             await drain(stream)
             raise
         if addition.error is not None:
@@ -142,9 +155,6 @@ class ManualRoutes:
             "edition": edition_json(addition.edition) if addition.edition else None,
             "replaced": edition_json(replaced) if replaced else None,
         }
-
-    def _take(self, file: StoredFile, manual: str | None, date: Date | None) -> Addition:
-        return self._services.manuals.receive(file, None, date, manual or None)
 
     def file(self, request: Request, edition: str) -> Response:
         """The edition's file as it was taken in; a PDF opens in the browser, others are saved.
@@ -171,19 +181,21 @@ class ManualRoutes:
             "changes": [change_json(one) for one in found],
         }
 
-    def retire(self, edition: str) -> Json:
+    def retire(self, actor: Acting, edition: str) -> Json:
         """Takes an edition out of the search."""
-        return edition_json(self._services.manuals.retire(self._edition(edition).id))
+        desk = self._services.manual_desk
+        return edition_json(desk.retire(actor, self._edition(edition).id))
 
-    def restore(self, edition: str) -> Json:
+    def restore(self, actor: Acting, edition: str) -> Json:
         """Makes an edition the current one of its manual."""
-        return edition_json(self._services.manuals.restore(self._edition(edition).id))
+        desk = self._services.manual_desk
+        return edition_json(desk.restore(actor, self._edition(edition).id))
 
-    def reindex(self) -> StreamingResponse:
+    def reindex(self, actor: Acting) -> StreamingResponse:
         """Makes the index of words anew; tells how far it is."""
 
         def work(progress: ProgressHook) -> Json:
-            return {"editions": self._services.manuals.reindex(progress)}
+            return {"editions": self._services.manual_desk.reindex(actor, progress)}
 
         return stream_progress(work)
 

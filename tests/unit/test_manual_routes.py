@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from assistant.errors import DatabaseUnavailable
 from assistant.manual import Source
 from assistant.services.feedback import ManualFeedback
+from assistant.services.manual_desk import ManualDesk
 from assistant.services.manuals import ManualLibrary
 from assistant.services.searching import ManualSearch
 from assistant.testing import (
@@ -23,6 +24,7 @@ from assistant.testing import (
     MemoryWatchedFiles,
     PlainVault,
 )
+from tests.archives import archive_in
 from tests.unit.test_manuals import TickingClock
 from ui.guard import Guard
 from ui.manual_routes import ManualRoutes
@@ -64,6 +66,8 @@ class Site:
         self.manuals = ManualLibrary(
             self.folder, PlainVault(), store, self.watched, tools, TickingClock()
         )
+        self.archive = archive_in(folder / "data")
+        self.manual_desk = ManualDesk(self.manuals, self.archive, FakeClock())
         self.manual_search = ManualSearch(store, tools, NoTable())
         self.feedback = ManualFeedback(self.log, store, FakeClock())
         app = FastAPI()
@@ -143,7 +147,7 @@ def test_a_name_leads_nowhere_else(site: Site, name: str) -> None:
     edition = site.put(name=name).json()["edition"]
 
     assert edition["file"] == "手引き.md"
-    assert [path.name for path in site.folder.parent.iterdir()] == ["manuals"]
+    assert {path.name for path in site.folder.parent.iterdir()} == {"manuals", "data"}
 
 
 def test_a_question_finds_sections_and_is_noted(site: Site) -> None:

@@ -29,7 +29,9 @@ export class Shelf {
         this.rows));
   }
 
-  show({ editions, troubles, folder, free }) {
+  show({ editions, troubles, folder, free, may_change: mayChange }) {
+    this.mayChange = mayChange;
+    this.intake.element.hidden = this.again.hidden = !mayChange;
     this.intake.free = free;
     this.editions = editions;
     this.folder = folder;
@@ -109,9 +111,13 @@ export class Shelf {
       make("a", { class: "kk-button kk-small", "data-do": "file", href: server.fileAddress(edition), target: "_blank", rel: "noopener" },
         say(server.isPdf(edition.file) ? "open_file" : "save_file")),
       edition.before ? button("changes", "what_changed", () => this.on.compare(edition)) : null,
-      edition.state === "current" ? button("retire", "retire", () => this.#retire(edition), say("retire_why"))
-        : button("restore", "restore", () => this.#restore(edition), say("restore_why")),
+      this.mayChange ? this.#change(edition, button) : null,
       fold));
+  }
+
+  #change(edition, button) {
+    return edition.state === "current" ? button("retire", "retire", () => this.#retire(edition), say("retire_why"))
+      : button("restore", "restore", () => this.#restore(edition), say("restore_why"));
   }
 
   #embedding({ title, embedded, passages }) {
@@ -175,7 +181,8 @@ export class Shelf {
   }
 
   get keys() {
-    return [["J K", "key_editions"], ["O", "key_file"], ["C", "what_changed"], ["X", "key_retire"], ["V", "key_fold"]];
+    const change = this.mayChange ? [["X", "key_retire"]] : [];
+    return [["J K", "key_editions"], ["O", "key_file"], ["C", "what_changed"], ...change, ["V", "key_fold"]];
   }
 
   key(event) {

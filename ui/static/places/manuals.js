@@ -95,6 +95,7 @@ class Manuals {
       if (JSON.stringify(library.editions) !== this.known) this.ask.knows(library.editions);
       this.known = JSON.stringify(library.editions);
       this.shelf.show(library);
+      this.shell.showKeys();
       if (this.lost) this.shell.calm();
       this.lost = false;
     } catch (error) {
