@@ -33,7 +33,7 @@ def configure_logs(level: int = logging.INFO) -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
-    for chatty in ("httpx", "asyncio", "faster_whisper", "filelock"):
+    for chatty in ("alembic", "httpx", "asyncio", "faster_whisper", "filelock"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
