@@ -30,5 +30,5 @@ def worker() -> None:
             )
         works = f"Working on {database.name}. Stop with Ctrl-C."
         screen.print(works if english else f"{database.name} の仕事をします。止めるには Ctrl-C。")
-        serve(application.worker())
+        serve(application, application.worker())
     raise typer.Exit

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from assistant.bootstrap import Application
 from assistant.errors import KikigakiError, OneWorker
+from assistant.jobs.patience import patiently
 from assistant.jobs.worker import end_with
 from assistant.logs import configure_logs
+from assistant.services.transcribing import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,22 +33,30 @@ def main() -> None:
     end_with(sys.stdin.buffer, worker.leave)
     try:
         with place_of_work(application.database, wait=True):
-            serve(worker)
+            serve(application, worker)
     except KikigakiError as error:
         log.error(error.message("en"))  # noqa: TRY400 - the sentence says what to do
         sys.exit(error.exit_code)
 
 
-def serve(worker: Worker) -> None:
+def serve(application: Application, worker: Worker) -> None:
     """Works until a signal comes; then the work goes on elsewhere.
+
+    At first it completes what a sudden end left of recordings that were being taken in.
 
     Raises:
         SetupError: the database is of another version.
     """
+    leave_on_signals(worker)
+    patiently(lambda: application.library.tidy(Options()))
+    worker.run()
+
+
+def leave_on_signals(worker: Worker) -> None:
+    """Ctrl-C, or what ends a service, ends it in good order."""
     leave: Callable[..., None] = lambda *_: worker.leave()  # noqa: E731
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, leave)
-    worker.run()
 
 
 @contextmanager

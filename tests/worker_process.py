@@ -38,7 +38,7 @@ from assistant.testing import (
     PlainVault,
     sound,
 )
-from assistant.work import place_of_work, serve
+from assistant.work import leave_on_signals, place_of_work
 from tests.archives import CODEC
 
 if TYPE_CHECKING:
@@ -164,8 +164,9 @@ def main() -> None:
     kinds = [Kind(TRANSCRIPTION, hear, Lane.SOUND), urgent(Path(data))]
     worker = make_worker(database, kinds)
     end_with(sys.stdin.buffer, worker.leave)
+    leave_on_signals(worker)
     with place_of_work(database, wait=True):
-        serve(worker)
+        worker.run()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dbos import DBOS, DBOSConfig, Serializer
 from dbos._error import DBOSInitializationError
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from assistant.errors import OutdatedDatabase, storage_errors
 from assistant.services.queueing import Lane
@@ -151,7 +151,7 @@ class Engine:
             self._place.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self._place)) as database:
             database.execute("PRAGMA journal_mode = WAL")  # stays with the file
-        return f"sqlite:///{self._place}"
+        return URL.create("sqlite", database=str(self._place)).render_as_string()
 
 
 def _register(name: str, run: Callable[[str], None]) -> None:

@@ -65,8 +65,10 @@ class RecordingFiles:
 
     def arrived(self, recording: str) -> None:
         """The archive knows the recording now: its sound takes its place."""
+        place, here = self.folder / f"{ARRIVING}{recording}", self.folder / recording
         with storage_errors(self.folder):
-            (self.folder / f"{ARRIVING}{recording}").rename(self.folder / recording)
+            if place.exists() or not here.exists():  # else `settle` was quicker
+                place.rename(here)
 
     def drop(self, recording: str) -> None:
         """The archive did not take it."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.errors import SetupError, StorageError
+from assistant.errors import AlreadyRunning, SetupError, StorageError
 from assistant.model import Progress
 
 if TYPE_CHECKING:
@@ -14,12 +15,17 @@ if TYPE_CHECKING:
     from assistant.model import Transcript
     from assistant.ports import ProgressHook, ReadableFile, StoredFile
     from assistant.services.queueing import Task
-    from assistant.services.transcribing import Transcriber
+    from assistant.services.transcribing import Transcriber, Work
 
     Preparation = Callable[[ReadableFile, StoredFile, StoredFile, Callable[[float], None]], None]
     Annotate = Callable[[Transcript, ProgressHook], Transcript]
 
 log = logging.getLogger(__name__)
+
+PATIENCE = 60.0
+"""Seconds after which work that somebody else holds is given up."""
+LOOK_EVERY = 1.0
+"""Seconds between two attempts to hold it."""
 
 
 class Recordings(Protocol):
@@ -64,7 +70,7 @@ class TranscriptionWork:
         """Transcribes the recording that is the job's subject.
 
         Raises:
-            SoundError, SetupError, StorageError, Stopped: as `Transcriber`.
+            SoundError, SetupError, StorageError, AlreadyRunning, Stopped: as `Transcriber`.
         """
         recording, options = task.job.subject, task.job.options
         sound = self._recordings.sound(recording)
@@ -74,11 +80,23 @@ class TranscriptionWork:
         work = self._transcriber.prepare(sound, options, task)
         task.began(work.id)
         task(Progress("load", 0, 0))
-        transcript = self._transcriber.run(work, task)
+        transcript = self._hear(work, task)
         self._recordings.keep(recording, transcript)
         if options.manuals:
             self._add_passages(recording, task)
         self._transcriber.forget_steps(transcript)
+
+    def _hear(self, work: Work, task: Task) -> Transcript:
+        """Waits a while for whoever holds the work: it may be a machine that is frozen, or dead."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._transcriber.run(work, task)
+            except AlreadyRunning:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(LOOK_EVERY)
+            task(Progress("load", 0, 0))
 
     def _add_passages(self, recording: str, task: Task) -> None:
         """What was heard is kept already: it is there also where no manual can be searched."""

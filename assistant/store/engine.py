@@ -6,6 +6,7 @@ that happens: `kikigaki db upgrade`.
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -283,6 +284,14 @@ def _lock(connection: Connection, name: str) -> bool:
     ours = bool(connection.scalar(lock))
     connection.commit()  # an open transaction would keep the server from tidying up
     return ours
+
+
+def server_seconds(connection: Connection) -> float:
+    """Seconds since 1970 by the clock that all who use the database share."""
+    if connection.dialect.name != "postgresql":
+        return time.time()
+    now = sa.select(sa.func.extract("epoch", sa.func.clock_timestamp()))
+    return float(connection.scalars(now).one())
 
 
 def insert_if_absent(connection: Connection, table: Table) -> Insert:

@@ -51,6 +51,15 @@ step = Table(
 )
 """Finished steps of unfinished work. They hold what people said, until the work is done."""
 
+lease = Table(
+    "job_lease",
+    metadata,
+    Column("work", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("seen", Float, nullable=False),
+)
+"""Who works on what; `seen` as of workers."""
+
 worker = Table(
     "worker",
     metadata,

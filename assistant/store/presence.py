@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from assistant.store.engine import server_seconds
 from assistant.store.job_tables import live_call, worker
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
     from assistant.store.engine import Database
+
+DAY = 86400.0
 
 
 class SqlWorkers:
@@ -32,7 +34,7 @@ class SqlWorkers:
     def silent(self, seconds: float) -> list[str]:
         """The workers that were not heard of for so long."""
         with self._database.reading() as connection:
-            late = worker.c.seen < _now(connection) - seconds
+            late = worker.c.seen < server_seconds(connection) - seconds
             return list(connection.scalars(sa.select(worker.c.id).where(late)))
 
     def leave(self, name: str) -> None:
@@ -62,28 +64,22 @@ class SqlCalls:
             _renew(connection, live_call, call, self._machine)
 
     def end(self, call: str) -> None:
-        """It is over."""
+        """It is over; so are those whose processes died yesterday."""
         with self._database.writing() as connection:
-            connection.execute(live_call.delete().where(live_call.c.id == call))
+            late = live_call.c.seen < server_seconds(connection) - DAY
+            over = sa.or_(live_call.c.id == call, late)
+            connection.execute(live_call.delete().where(over))
 
     def running(self, seconds: float) -> bool:
         """Whether there is one that was heard of within so many seconds."""
         with self._database.reading() as connection:
-            late = live_call.c.seen < _now(connection) - seconds
+            late = live_call.c.seen < server_seconds(connection) - seconds
             here = sa.and_(live_call.c.machine == self._machine, sa.not_(late))
             return connection.execute(sa.select(live_call.c.id).where(here)).first() is not None
 
 
 def _renew(connection: Connection, table: Table, name: str, machine: str) -> None:
-    values = {"machine": machine, "seen": _now(connection)}
+    values = {"machine": machine, "seen": server_seconds(connection)}
     renewed = connection.execute(table.update().where(table.c.id == name).values(values))
     if not renewed.rowcount:
         connection.execute(table.insert().values(id=name, **values))
-
-
-def _now(connection: Connection) -> float:
-    """Seconds since 1970 by the clock that all machines share: the server's."""
-    if connection.dialect.name != "postgresql":
-        return time.time()
-    now = sa.select(sa.func.extract("epoch", sa.func.clock_timestamp()))
-    return float(connection.scalars(now).one())

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from assistant.errors import AlreadyRunning
 from assistant.store.engine import insert_if_absent
 from assistant.store.job_tables import step as t
+from assistant.store.leases import holds, leased
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,10 +32,17 @@ class SqlSteps:
             AlreadyRunning: another process holds them.
             StorageError: they cannot be kept.
         """
-        with self._database.alone(f"work-{work}") as ours:
+        database = self._database
+        if database.shared:
+            with leased(database, work) as holder:
+                if holder is None:
+                    raise AlreadyRunning(name=name)
+                yield KeptSteps(database, work, name, holder)
+            return
+        with database.alone(f"work-{work}") as ours:
             if not ours:
                 raise AlreadyRunning(name=name)
-            yield KeptSteps(self._database, work)
+            yield KeptSteps(database, work, name)
 
     def forget(self, work: str) -> None:
         """Drops the steps of `work`: its result is safe elsewhere."""
@@ -50,15 +58,18 @@ class KeptSteps:
     was in.
     """
 
-    def __init__(self, database: Database, work: str) -> None:
+    def __init__(self, database: Database, work: str, name: str, holder: str = "") -> None:
         self._database = database
         self._work = work
+        self._name = name
+        self._holder = holder
 
     def run(self, name: str, compute: Callable[[], bytes]) -> bytes:
         """The kept result of the step called `name`, or that of `compute`, then kept.
 
         Raises:
             StorageError: the result cannot be kept.
+            AlreadyRunning: another process took the work over meanwhile.
         """
         this = sa.and_(t.c.work == self._work, t.c.name == name)
         with self._database.reading() as connection:
@@ -67,6 +78,8 @@ class KeptSteps:
             return bytes(kept)
         result = compute()
         with self._database.writing() as connection:
+            if self._holder and not holds(connection, self._work, self._holder):
+                raise AlreadyRunning(name=self._name)
             row = {"work": self._work, "name": name, "result": result}
             connection.execute(insert_if_absent(connection, t), row)
         return result

@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.errors import AlreadyRunning
+from assistant.store.engine import Database
 from assistant.store.steps import SqlSteps
 
 if TYPE_CHECKING:
-    from assistant.store.engine import Database
+    from tests.databases import Server
 
 KILLED_IN_THE_THIRD_STEP = """
 import os, sys
@@ -24,6 +25,12 @@ with SqlSteps(Database(place)).open("work", "a.wav") as steps:
     steps.run("two", lambda: b"2")
     steps.run("three", lambda: os.kill(os.getpid(), 9))
 """
+
+
+def fall_silent(database: Database) -> None:
+    """Half a minute goes by without a sign of life of those who hold work."""
+    with database.writing() as connection:
+        connection.execute(sa.text("UPDATE job_lease SET seen = seen - 30"))
 
 
 def never() -> bytes:
@@ -48,6 +55,7 @@ def test_work_is_apart_from_other_work(database: Database) -> None:
 def test_a_killed_process_loses_only_the_step_it_was_in(database: Database) -> None:
     command = [sys.executable, "-c", KILLED_IN_THE_THIRD_STEP, str(database.place)]
     assert subprocess.run(command, check=False).returncode == -9
+    fall_silent(database)
     with SqlSteps(database).open("work", "a.wav") as steps:
         assert steps.run("one", never) == b"1"
         assert steps.run("two", never) == b"2"
@@ -79,3 +87,22 @@ def test_forgotten_steps_leave_no_trace_of_what_was_said(database: Database) -> 
         files = b"".join(one.read_bytes() for one in database.place.parent.glob("*sqlite*"))
         assert b"other" in files
         assert "ひみつのはなし".encode() not in files
+
+
+def test_work_of_who_fell_silent_is_taken_over_and_they_can_keep_nothing_more(
+    postgresql: Server,
+) -> None:
+    database = Database(postgresql.fresh())  # in a file, a lock ends with its process
+    database.upgrade()
+    kept = SqlSteps(database)
+    with kept.open("work", "a.wav") as frozen:
+        frozen.run("one", lambda: b"1")
+        fall_silent(database)
+        with kept.open("work", "a.wav") as next_one:
+            assert next_one.run("one", never) == b"1"
+            with pytest.raises(AlreadyRunning):
+                frozen.run("two", lambda: b"of the frozen one")
+            assert next_one.run("two", lambda: b"2") == b"2"
+    with kept.open("work", "a.wav") as again:
+        assert again.run("two", never) == b"2"
+    database.close()

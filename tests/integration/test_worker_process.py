@@ -364,3 +364,24 @@ def test_a_worker_refuses_a_database_that_nobody_upgraded(
     with site.worker() as worker:
         assert worker.process.wait(timeout=30) != 0
     assert "OutdatedDatabase" in worker.log.read_text()
+
+
+def test_a_worker_that_was_only_slow_leaves_the_job_to_who_took_it_over(
+    tmp_path: Path, postgresql: Server
+) -> None:
+    site = Site(tmp_path, postgresql.fresh())
+    with site.worker() as first:
+        until(first.works)
+        slow = site.add("slow.wav")
+        until(lambda: len(site.heard("slow")) > 1)
+        with site.worker() as second:
+            first.process.send_signal(signal.SIGSTOP)
+            until(lambda: site.done(slow))
+            first.process.send_signal(signal.SIGCONT)
+            second.process.terminate()
+            second.process.wait()
+        later = site.add("good.wav")
+        until(lambda: site.done(later))
+
+    assert (site.state(slow), site.job(slow).attempts) == (JobState.DONE, 2)
+    assert heard_in(site.transcript(slow)) == heard_in(site.transcript(later))

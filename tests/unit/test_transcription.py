@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.errors import DatabaseUnavailable, Stopped, UnreadableSound
+from assistant.errors import AlreadyRunning, DatabaseUnavailable, Stopped, UnreadableSound
 from assistant.model import Progress
 from assistant.people import SINGLE_USER as ME
 from assistant.services.queueing import TRANSCRIPTION, Job
@@ -15,6 +15,7 @@ from tests.libraries import Shelves
 from tests.worker_process import transcription
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from assistant.model import Transcript
@@ -122,6 +123,29 @@ def test_it_stops_between_two_steps(site: Site) -> None:
     with pytest.raises(Stopped):
         site.work()(task)
     assert not (site.folder / "heard.log").exists()
+
+
+def test_work_that_somebody_else_holds_is_waited_for(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.services.transcription.LOOK_EVERY", 0.0)
+    refusals, open_steps = [1, 2, 3], site.steps.open
+
+    def held(work: str, name: str) -> AbstractContextManager[MemorySteps]:
+        if refusals.pop():
+            raise AlreadyRunning(name=name)
+        return open_steps(work, name)
+
+    refusals.insert(0, 0)
+    monkeypatch.setattr(site.steps, "open", held)
+    task = site.arrive("a.wav")
+    site.work()(task)
+    assert site.transcript(task).turns
+
+    refusals.extend([1, 1])
+    monkeypatch.setattr("assistant.services.transcription.PATIENCE", -1.0)
+    with pytest.raises(AlreadyRunning):
+        site.work()(site.arrive("b.wav"))
 
 
 def test_a_job_without_arguments_has_the_usual_options() -> None:
