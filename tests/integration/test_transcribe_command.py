@@ -122,7 +122,7 @@ def test_ctrl_c_leaves_nothing_broken_and_the_next_run_goes_on(tmp_path: Path) -
     out = tmp_path / "out"
     command = [sys.executable, "-m", "assistant", "transcribe", str(sound), "--out", str(out)]
     environment = places(tmp_path) | {"KIKIGAKI_BATCH_SIZE": "1"}
-    steps = tmp_path / "data" / "state" / "steps" / "steps.sqlite"
+    steps = tmp_path / "data" / "state" / "kikigaki.sqlite"
     running = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120
     while not _kept(steps) and time.monotonic() < deadline:
@@ -143,6 +143,6 @@ def _kept(steps: Path) -> int:
         return 0
     try:
         with sqlite3.connect(steps) as database:
-            return int(database.execute("SELECT count(*) FROM step").fetchone()[0])
+            return int(database.execute("SELECT count(*) FROM job_step").fetchone()[0])
     except sqlite3.OperationalError:
         return 0
