@@ -18,6 +18,7 @@ from ui.manual_routes import ManualRoutes
 from ui.page import create_app
 from ui.passage_routes import PassageRoutes
 from ui.routes import Routes
+from ui.search_routes import SearchRoutes
 
 
 def main() -> None:
@@ -30,6 +31,7 @@ def main() -> None:
         Routes(shelves, lambda: ["small", "whisper-base"], "ja"),
         PassageRoutes(application),
         ManualRoutes(application, data / "manuals"),
+        SearchRoutes(application),
     )
     app = create_app(application.settings, [page.router() for page in pages])
     worker = [sys.executable, "-m", "tests.worker_process", str(data), "--sound"]

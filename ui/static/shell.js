@@ -9,7 +9,7 @@ export class Shell {
     this.made = new Map();
     root.replaceChildren(this.#build());
     addEventListener("keydown", (event) => this.#key(event));
-    addEventListener("hashchange", () => this.#follow());
+    addEventListener("popstate", () => this.#follow());  // also where more than the fragment changes
   }
 
   #build() {

@@ -40,7 +40,7 @@ export class TranscriptView {
       make("p", { class: "kk-hint", "data-say": "speakers_hint" }), this.withheld, this.notes,
       make("button", { class: "kk-button kk-remove", type: "button", "data-say": "remove", onclick: () => this.on.remove() }));
     return make("article", { class: "kk-transcript" }, head,
-      make("div", { class: "kk-deck" }, this.player.element, this.timeline.element),
+      this.deck = make("div", { class: "kk-deck" }, this.player.element, this.timeline.element),
       this.columns = make("div", { class: "kk-columns" }, this.turns.element, side, this.beside.section.element));
   }
 
@@ -55,8 +55,15 @@ export class TranscriptView {
     this.turns.show(transcript);
     this.entry = entry;
     this.beside.show(entry.id, transcript);
-    this.player.load(server.soundAddress(entry.id), transcript.duration);
+    this.deck.hidden = entry.origin === "import";  // it was brought without sound
+    if (entry.origin !== "import") this.player.load(server.soundAddress(entry.id), transcript.duration);
     this.refresh();
+  }
+
+  /** The turn that is said at `second` is shown and has the focus; Enter or Space plays it. */
+  goTo(second) {
+    this.player.seek(second);
+    this.turns.goTo(second);
   }
 
   hide() {
@@ -69,7 +76,8 @@ export class TranscriptView {
     if (!this.entry) return;
     speak(this.element);
     const { transcript, entry } = this;
-    this.title.textContent = entry.name;
+    this.title.textContent = entry.title;
+    this.title.title = entry.name;
     this.facts.textContent = [say(`kind_${transcript.kind}`), `${say("length")} ${clock(transcript.duration)}`,
       say("found_speakers", transcript.speakers.length), day(entry.added)].join("  ·  ");
     this.documents.replaceChildren(...this.formats.map((form) => make("a", {

@@ -198,6 +198,13 @@ export class Turns {
     if (this.rows[this.current]) this.#bring(this.rows[this.current]);
   }
 
+  /** Shows the turn that is said at `seconds`, and gives it the focus. */
+  goTo(seconds) {
+    const row = this.rows[Math.max(0, this.at(seconds))];
+    row?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: "center" });
+  }
+
   #click(event) {
     const row = event.target.closest(".kk-turn");
     if (!row || !getSelection().isCollapsed) return;

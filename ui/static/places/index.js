@@ -18,5 +18,6 @@
 
 import { place as manuals } from "./manuals.js";
 import { place as recordings } from "./recordings.js";
+import { place as search } from "./search.js";
 
-export const PLACES = [recordings, manuals];
+export const PLACES = [recordings, search, manuals];

@@ -41,7 +41,21 @@ class Recordings {
     this.#tick();
   }
 
-  mount() {}
+  /** The rest of the address may name a recording and a second of it. */
+  mount([id, second]) {
+    if (!id) return;
+    this.shell.stand("recordings");
+    this.#openAt(id, Number(second) || 0);
+  }
+
+  async #openAt(id, second) {
+    const address = new URL(location);
+    address.searchParams.set("recording", id);
+    history.replaceState(history.state, "", address);
+    this.chosen = id;
+    await this.poll();
+    if (this.view.entry?.id === id) this.view.goTo(second);
+  }
 
   /** The work goes on and is watched; the sound is not heard in another place. */
   unmount() {
@@ -122,7 +136,7 @@ class Recordings {
     make("button", { type: "button" }, make("span", { class: "kk-name" }), make("span", { class: "kk-state" }), make("progress", { max: 1 })))) {
     const button = item.firstChild;
     const [name, state, bar] = button.children;
-    name.textContent = entry.name;
+    name.textContent = entry.title;
     button.title = entry.name;
     state.textContent = this.#state(entry);
     bar.hidden = entry.state !== "running";
@@ -173,7 +187,8 @@ class Recordings {
       if (this.view.entry?.id === entry.id) return;
       try {
         this.view.element.hidden = false;
-        await this.view.show(entry);
+        this.view.element.classList.add("kk-loading");  // it is laid out already, and not seen yet
+        await this.view.show(entry).finally(() => this.view.element.classList.remove("kk-loading"));
         this.card = "";
         this.content.hidden = true;
         this.shell.showKeys();
@@ -210,7 +225,7 @@ class Recordings {
       class: `kk-button ${main ? "kk-main-button" : ""}`, onclick: action });
     const act = (verb) => () => this.#act(verb);
     const card = (...inside) => make("section", { class: "kk-card" }, ...inside);
-    const title = make("h2", { class: "kk-file" }, entry?.name ?? "");
+    const title = make("h2", { class: "kk-file" }, entry?.title ?? "");
     const removal = () => button("remove", () => this.#askToRemove());
     switch (entry?.state) {
       case "waiting":

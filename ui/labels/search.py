@@ -1,0 +1,143 @@
+"""What the place of the search says."""
+
+from __future__ import annotations
+
+JA = {
+    "place_search": "さがす",
+    "search_tabs": "さがす画面",
+    "tab_find": "さがす",
+    "tab_words": "同じ意味の言葉",
+    "search_box": "言葉を入れる",
+    "search_hint": "話されたことを、言葉や文でさがす",
+    "search_button": "さがす",
+    "narrow": "しぼりこみ",
+    "any": "すべて",
+    "by_period": "期間",
+    "by_from": "期間の始まり",
+    "by_to": "期間の終わり",
+    "by_speaker": "話者",
+    "by_role": "役割",
+    "by_kind": "種別",
+    "by_matter": "案件",
+    "from_hint": "R8.4.1",
+    "to_hint": "2026-11",
+    "role_chair": "議長・委員長",
+    "role_member": "議員・委員",
+    "role_official": "説明員",
+    "role_witness": "参考人",
+    "role_caller": "相談者",
+    "role_worker": "職員",
+    "clear_filters": "しぼりこみを外す",
+    "search_found": "{}件の発言({}件の記録)",
+    "times_found": "{}件",
+    "see_all": "ほか{}件の発言も見る",
+    "only_in": "「{}」の中だけ ×",
+    "more_recordings": "続きを見る",
+    "hear_at": "{} から聞く",
+    "near_meaning": "意味が近い",
+    "keep_search": "検索を保存",
+    "as_table": "表(CSV)で受け取る",
+    "kept_searches": "保存した検索",
+    "no_kept": "まだありません。検索したあと「検索を保存」を押すと、ここから一度でさがせます。",
+    "search_kept": "検索を保存しました",
+    "forget_search": "保存した検索「{}」を消す",
+    "search_forgotten": "保存した検索を消しました",
+    "found_nothing": "見つかりませんでした",
+    "tried_lead": "次の言い方でもさがしました。",
+    "search_try_fewer": "言葉の数を減らす",
+    "search_try_other": "別の言い方や、短い言葉に替える",
+    "search_try_words": "庁内の略語は「同じ意味の言葉」に加えると、次から見つかります",
+    "search_welcome": "これまでの会議と通話からさがします",
+    "search_welcome_hint": (
+        "見てよい記録だけが対象です。一文字の言葉も、表記の違い(届/届け、子ども/こども)も、"
+        "略語(児相/児童相談所)も見つかります。"
+    ),
+    "search_syntax": (
+        "「」で囲むとそのままの並び、先頭に - を付けるとその言葉のない発言、"
+        "A NEAR/20 B で20字以内に並ぶ発言をさがします。"
+    ),
+    "key_found": "前後の発言",
+    "key_hear": "ここで聞く",
+    "key_open": "記録を開く",
+    "synonym_hint": (
+        "どれか一つでさがすと、ほかの言葉でも見つかります。ここでの変更は全員の検索に効き、"
+        "監査記録に残ります。"
+    ),
+    "synonym_new": "同じ意味の言葉",
+    "synonym_example": "児相 = 児童相談所",
+    "synonym_add": "加える",
+    "synonym_filter": "一覧をしぼる",
+    "synonym_own": "庁内",
+    "synonym_remove": "使わない",
+    "synonym_changed": "同じ意味の言葉を変えました",
+}
+
+EN = {
+    "place_search": "Search",
+    "search_tabs": "Search pages",
+    "tab_find": "Search",
+    "tab_words": "Synonyms",
+    "search_box": "words",
+    "search_hint": "Find what was said, by words or by a sentence",
+    "search_button": "Search",
+    "narrow": "Narrow it down",
+    "any": "any",
+    "by_period": "Period",
+    "by_from": "From",
+    "by_to": "To",
+    "by_speaker": "Speaker",
+    "by_role": "Role",
+    "by_kind": "Kind",
+    "by_matter": "Matter",
+    "from_hint": "2026-04-01",
+    "to_hint": "2026-11",
+    "role_chair": "Chair",
+    "role_member": "Member",
+    "role_official": "Official",
+    "role_witness": "Witness",
+    "role_caller": "Caller",
+    "role_worker": "Worker",
+    "clear_filters": "Clear filters",
+    "search_found": "{} turns in {} records",
+    "times_found": "{}",
+    "see_all": "See {} more turns",
+    "only_in": "Only in “{}” ×",
+    "more_recordings": "Show more",
+    "hear_at": "Hear from {}",
+    "near_meaning": "near in meaning",
+    "keep_search": "save search",
+    "as_table": "Table (CSV)",
+    "kept_searches": "Saved searches",
+    "no_kept": "None yet. After a search, “save search” keeps it here.",
+    "search_kept": "Search saved",
+    "forget_search": "Forget the saved search “{}”",
+    "search_forgotten": "Saved search forgotten",
+    "found_nothing": "Nothing was found",
+    "tried_lead": "These forms were looked for too.",
+    "search_try_fewer": "Use fewer words",
+    "search_try_other": "Say it otherwise, or shorter",
+    "search_try_words": "Add abbreviations of your office to the synonyms: they are found from then on",
+    "search_welcome": "Search all meetings and calls",
+    "search_welcome_hint": (
+        "Only what you may see is searched. Words of one character, other spellings and "
+        "abbreviations are found too."
+    ),
+    "search_syntax": (
+        "“…” finds exactly that, a leading - leaves a word out, A NEAR/20 B finds both within "
+        "20 characters."
+    ),
+    "key_found": "turns",
+    "key_hear": "hear it here",
+    "key_open": "open the record",
+    "synonym_hint": (
+        "When one is asked for, the others are found too. Changes work for everybody and are "
+        "written into the audit log."
+    ),
+    "synonym_new": "Synonyms",
+    "synonym_example": "児相 = 児童相談所",
+    "synonym_add": "Add",
+    "synonym_filter": "Filter the list",
+    "synonym_own": "own",
+    "synonym_remove": "Do without",
+    "synonym_changed": "Synonyms changed",
+}
