@@ -102,7 +102,7 @@ def ask(page: Page, question: str) -> None:
 def test_places_are_changed_by_key_and_by_address(page: Page, site: Site) -> None:
     page.goto(f"{site.address}/?recording={site.plain}")
     expect(page.locator(".kk-turn")).to_have_count(4, timeout=START)
-    page.keyboard.press("Alt+2")
+    page.keyboard.press("Alt+3")
     expect(page.get_by_label("マニュアルにたずねる")).to_be_focused()
     expect(page).to_have_title("マニュアル | 聞き書き")
     page.keyboard.press("Alt+1")

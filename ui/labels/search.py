@@ -116,7 +116,7 @@ EN = {
     "tried_lead": "These forms were looked for too.",
     "search_try_fewer": "Use fewer words",
     "search_try_other": "Say it otherwise, or shorter",
-    "search_try_words": "Add abbreviations of your office to the synonyms: they are found from then on",
+    "search_try_words": "Add your abbreviations to the synonyms: from then on they are found",
     "search_welcome": "Search all meetings and calls",
     "search_welcome_hint": (
         "Only what you may see is searched. Words of one character, other spellings and "
