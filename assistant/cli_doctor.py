@@ -64,6 +64,7 @@ def examine(application: Application) -> Iterator[Finding]:
         "make install (または pyannote のフォルダーを kikigaki models add)",
     )
     yield manuals_finding(application)
+    yield key_finding(application)
     for folder in (application.settings.recordings_dir, application.settings.state_dir):
         yield _room(folder)
 
@@ -85,6 +86,24 @@ def manuals_finding(application: Application) -> Finding:
     by_meaning = [f"{name} {number}" for name, number in models.items()] or ["まだ"]
     detail = f"{len(current)} 冊、{passages} か所 (意味でも探せる: {', '.join(by_meaning)})"
     return Finding("マニュアル", True, detail)
+
+
+def key_finding(application: Application) -> Finding:
+    """Whether every master key is here that sealed files ask for."""
+    subject, care = "鍵", application.key_care
+    remedy = "保管してある鍵の写しを戻してください (docs/howto/encryption.md)"
+    try:
+        here, asked = set(care.ids()), application.key_shelf.counts()
+    except KikigakiError as error:
+        return Finding(subject, False, error.message("ja"), remedy)
+    if not application.settings.seal and not asked:
+        return Finding(subject, True, "使っていません (KIKIGAKI_SEAL=false)")
+    if lost := asked.keys() - here:
+        return Finding(subject, False, f"{', '.join(sorted(lost))} がありません", remedy)
+    if not here:
+        return Finding(subject, True, "まだありません (録音を初めて加えるときに作ります)")
+    files = sum(asked.values())
+    return Finding(subject, True, f"{care.place}: {files} ファイル (写しを別の所に保管)")
 
 
 def _attempt(subject: str, look: Callable[[], str]) -> Finding:

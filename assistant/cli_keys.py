@@ -4,13 +4,39 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from assistant.bootstrap import Application
 from assistant.cli_screen import results, screen
-from assistant.people import SINGLE_USER
+
+if TYPE_CHECKING:
+    from assistant.keys import KeyState
+
+WORDS = {
+    "ja": {
+        "place": "鍵の場所: {place}", "files": "{files} ファイル",
+        "newest": "", "old": " (古い鍵)", "lost": " (ここにありません)",
+        "none": "鍵はまだありません。録音を初めて加えるときに作られます。",
+        "busy": "鍵を取り替えています: {files} ファイル",
+        "done": "新しい鍵 {newest} に取り替えました: {files} ファイル",
+        "copy": "{place} の写しを、別の安全な所に保管し直してください。",
+        "backups": "これより前のバックアップを開くには、古い鍵の写しが要ります。",
+        "drop": "{place} から古い鍵を外してください。",
+    },
+    "en": {
+        "place": "Place of the key: {place}", "files": "{files} files",
+        "newest": "", "old": " (old)", "lost": " (not here)",
+        "none": "There is no key yet: the first recording makes it.",
+        "busy": "Exchanging the key: {files} files",
+        "done": "The new key is {newest}: {files} files",
+        "copy": "Keep a new copy of {place} in a safe place.",
+        "backups": "Backups from before need a copy of the old key.",
+        "drop": "Take the old key out of {place}.",
+    },
+}  # fmt: skip
 
 keys_app = typer.Typer(
     help="封をした録音と資料を開く鍵を見て、取り替えます。鍵そのものは表示しません。",
@@ -31,36 +57,39 @@ def show(
         bool, typer.Option("--json", help="結果を JSON で標準出力に書きます。")
     ] = False,
 ) -> None:
-    """鍵の番号と、それで開くファイルの数を示します。"""
+    """鍵の番号と、それで開くファイルの数を示します。足りない鍵があれば終了コードは 3 です。"""
     application = Application()
-    care = application.key_care
-    states = care.show(SINGLE_USER)
+    words, care = WORDS[application.settings.screen_language], application.key_care
+    states = care.show(application.actor)
     if as_json:
         found = {"place": care.place, "keys": [asdict(one) for one in states]}
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
-        results.print(f"鍵の場所: {care.place}")
+        results.print(escape(words["place"].format(place=care.place)))
         for one in states:
             mark = "[green]○[/]" if one.here else "[red]×[/]"
-            role = "" if one.newest else " (古い鍵)" if one.here else " (ここにありません)"
-            results.print(f"{mark} {one.id}{role}: {one.files} ファイル")
+            files = words["files"].format(files=one.files)
+            results.print(f"{mark} {one.id}{words[_standing(one)]}: {files}")
         if not states:
-            results.print("鍵はまだありません。録音を初めて加えるときに作られます。")
+            results.print(words["none"])
     raise typer.Exit(0 if all(one.here for one in states) else 3)
 
 
 @keys_app.command()
 def rotate() -> None:
-    """新しい鍵に取り替えます。録音は書き直しません。途中で止まったら、もう一度実行すると続きます。"""
+    """新しい鍵に取り替えます。録音は書き直しません。止まったら、もう一度実行すると続きます。"""
     application = Application()
-    care = application.key_care
-    with screen.status("鍵を取り替えています") as status:
-        done = care.rotate(
-            SINGLE_USER, lambda files: status.update(f"鍵を取り替えています: {files} ファイル")
-        )
-    results.print(f"[green]○[/] 新しい鍵 {done.newest} に取り替えました: {done.files} ファイル")
-    if done.dropped:
-        results.print(f"   {care.place} の写しを、別の安全な所に保管し直してください。")
-        results.print("   これより前のバックアップを開くには、古い鍵の写しが要ります。")
-    else:
-        results.print(f"   {care.place} から古い鍵を外してください。")
+    words, care = WORDS[application.settings.screen_language], application.key_care
+    actor = application.actor
+    with screen.status(words["busy"].format(files=0)) as status:
+        done = care.rotate(actor, lambda files: status.update(words["busy"].format(files=files)))
+    told = words["done"].format(newest=done.newest, files=done.files)
+    results.print(f"[green]○[/] {told}")
+    for hint in ("copy", "backups") if done.dropped else ("drop", "backups"):
+        results.print(f"   {escape(words[hint].format(place=care.place))}")
+
+
+def _standing(one: KeyState) -> str:
+    if one.newest:
+        return "newest"
+    return "old" if one.here else "lost"

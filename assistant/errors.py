@@ -1115,11 +1115,12 @@ class WrongDatabaseKey(SetupError):
 
     ja = (
         "データベース ({path}) が今の鍵では開けないか、壊れています。何も書き込んでいません。"
-        "`kikigaki keys show` で鍵の場所を確かめ、保管してある鍵の写しを戻してください。"
+        "保管してある鍵の写しを鍵の場所 (指定がなければ state/master.key) に戻してください。"
     )
     en = (
         "The master key that is here does not open the database ({path}), or it is damaged. "
-        "Nothing was written. See `kikigaki keys show` for the key's place, and put your copy back."
+        "Nothing was written. Put your copy of the key back to its place (state/master.key unless "
+        "set otherwise)."
     )
 
 

@@ -53,6 +53,14 @@ class MasterKeyCare:
         """Where the master keys are kept."""
         return self._ring.place
 
+    def ids(self) -> tuple[str, ...]:
+        """Of the master keys that are here, the newest first.
+
+        Raises:
+            BadMasterKey: what is at their place is no key.
+        """
+        return self._ring.ids()
+
     def show(self, actor: Actor) -> list[KeyState]:
         """Every master key that is here or that files ask for, the newest first.
 
