@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from assistant.services.importing import Importer
     from assistant.services.intake import RecordingIntake
     from assistant.services.keys import MasterKeyCare
-    from assistant.services.library import Library
+    from assistant.services.library import Library, Workbench
     from assistant.services.manual_desk import ManualDesk
     from assistant.services.manuals import ManualLibrary
     from assistant.services.queueing import Kind, TranscriptionQueue
@@ -467,10 +467,19 @@ class Application:
     @cached_property
     def kinds(self) -> tuple[Kind, ...]:
         """What workers can do."""
-        from assistant.services.queueing import TRANSCRIPTION, Kind, Lane
+        from assistant.audio.preparing import prepare
+        from assistant.services.queueing import PLAYBACK, TRANSCRIPTION, Kind, Lane
+        from assistant.services.transcription import PlaybackWork
 
         transcription = Kind(TRANSCRIPTION, self._transcription, Lane.SOUND)
-        return (transcription, *(one.kind for one in self.unasked))
+        playback = Kind(PLAYBACK, PlaybackWork(self._bench, prepare), Lane.SPARE)
+        return (transcription, playback, *(one.kind for one in self.unasked))
+
+    @cached_property
+    def _bench(self) -> Workbench:
+        from assistant.services.library import Workbench
+
+        return Workbench(self.library, self.archive, SystemClock())
 
     @cached_property
     def looks(self) -> tuple[Look, ...]:
@@ -514,14 +523,12 @@ class Application:
     @cached_property
     def _transcription(self) -> TranscriptionWork:
         from assistant.audio.preparing import prepare
-        from assistant.services.library import Workbench
         from assistant.services.transcription import TranscriptionWork
 
         def annotate(heard: Transcript, progress: ProgressHook) -> Transcript:
             return self.annotator.annotate(heard, progress)  # made only when it is needed
 
-        bench = Workbench(self.library, self.archive, SystemClock())
-        return TranscriptionWork(bench, self.transcriber, prepare, annotate)
+        return TranscriptionWork(self._bench, self.transcriber, prepare, annotate)
 
     def worker(self) -> Worker:
         """Does what waits, in a process of its own: see `worker_keeper`."""

@@ -140,6 +140,7 @@ class Library:
             unit.records.keep(record.id, transcript, actor.user, added)
             unit.audit.append(actor, Event(Action.ADD, record.id), added)
             unit.audit.append(actor, Event(Action.TRANSCRIBE, record.id), added)
+        self._queue.make_playable(record.id)
         return record.id
 
     def entries(self, actor: Actor) -> list[Entry]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TRANSCRIPTION = "transcription"
 """The kind of work that makes a transcript of a recording."""
+PLAYBACK = "playback"
+"""The kind of work that makes what pages play and draw of a recording that was heard elsewhere."""
 
 _OPTIONS = TypeAdapter(Options)
 
@@ -198,6 +200,9 @@ class Queue(Protocol):
     def add(self, recording: str, options: Options) -> None:
         """A new job at the end; it takes the place of an earlier one of that recording."""
 
+    def make_playable(self, recording: str) -> None:
+        """Has made what pages play and draw of a recording, which needs no transcription."""
+
     def find(self, recording: str) -> Job | None:
         """The job of a recording, None when it never had one."""
 
@@ -224,6 +229,10 @@ class TranscriptionQueue:
         """A new job at the end; it takes the place of an earlier one of that recording."""
         self._jobs.add(TRANSCRIPTION, recording, _OPTIONS.dump_json(options).decode())
 
+    def make_playable(self, recording: str) -> None:
+        """Has made what pages play and draw of a recording, which needs no transcription."""
+        self._jobs.ensure(PLAYBACK, recording)
+
     def find(self, recording: str) -> Job | None:
         """The job of a recording, None when it never had one."""
         return self._jobs.find(TRANSCRIPTION, recording)
@@ -242,4 +251,5 @@ class TranscriptionQueue:
 
     def forget(self, recording: str) -> None:
         """Drops the job."""
-        self._jobs.forget(TRANSCRIPTION, recording)
+        for kind in (TRANSCRIPTION, PLAYBACK):
+            self._jobs.forget(kind, recording)

@@ -74,9 +74,7 @@ class TranscriptionWork:
         """
         recording, options = task.job.subject, task.job.options
         sound = self._recordings.sound(recording)
-        copy, peaks = self._recordings.copy(recording), self._recordings.peaks(recording)
-        if not (copy.is_file() and peaks.is_file()):
-            self._prepare(sound, copy, peaks, lambda done: task(Progress("prepare", done, 0)))
+        _make_playable(self._recordings, self._prepare, task)
         work = self._transcriber.prepare(sound, options, task)
         task.began(work.id)
         task(Progress("load", 0, 0))
@@ -107,3 +105,28 @@ class TranscriptionWork:
             self._recordings.annotate(recording, lambda heard: annotate(heard, task))
         except (SetupError, StorageError) as error:
             log.warning("no passages", extra={"error": type(error).__name__})
+
+
+class PlaybackWork:
+    """The kind of work `queueing.PLAYBACK`."""
+
+    def __init__(self, recordings: Recordings, prepare: Preparation) -> None:
+        self._recordings = recordings
+        self._prepare = prepare
+
+    def __call__(self, task: Task) -> None:
+        """Makes what pages play and draw of the recording that is the job's subject.
+
+        Raises:
+            SoundError, StorageError, Stopped: as `prepare`.
+        """
+        _make_playable(self._recordings, self._prepare, task)
+
+
+def _make_playable(recordings: Recordings, prepare: Preparation, task: Task) -> None:
+    """Writes the copy that browsers play and the outline, unless both are there."""
+    recording = task.job.subject
+    copy, peaks = recordings.copy(recording), recordings.peaks(recording)
+    if not (copy.is_file() and peaks.is_file()):
+        sound = recordings.sound(recording)
+        prepare(sound, copy, peaks, lambda done: task(Progress("prepare", done, 0)))

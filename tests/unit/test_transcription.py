@@ -7,12 +7,14 @@ import pytest
 from assistant.errors import AlreadyRunning, DatabaseUnavailable, Stopped, UnreadableSound
 from assistant.model import Progress
 from assistant.people import SINGLE_USER as ME
-from assistant.services.queueing import TRANSCRIPTION, Job
+from assistant.services.queueing import PLAYBACK, TRANSCRIPTION, Job
 from assistant.services.transcribing import Options
+from assistant.services.transcription import PlaybackWork
 from assistant.testing import MemorySteps
 from assistant.testing_jobs import FakeTask
 from tests.libraries import Shelves
-from tests.worker_process import transcription
+from tests.recordings import make_transcript
+from tests.worker_process import transcription, write_something
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -68,6 +70,20 @@ def test_a_recording_becomes_a_transcript(site: Site) -> None:
         "recognize",
         "finish",
     ]
+
+
+def test_what_was_heard_elsewhere_is_made_playable(site: Site, tmp_path: Path) -> None:
+    sound = tmp_path / "委員会.wav"
+    sound.write_bytes(b"sound")
+    recording = site.library.take(ME, make_transcript("委員会.wav"), sound)
+    job = site.jobs.find(PLAYBACK, recording)
+    assert job is not None
+
+    PlaybackWork(site.bench, write_something)(FakeTask(job))
+
+    assert site.bench.copy(recording).is_file()
+    assert site.bench.peaks(recording).is_file()
+    assert site.jobs.find(TRANSCRIPTION, recording) is None, "it is not heard again"
 
 
 def test_what_was_heard_is_kept_nowhere_else_when_it_is_done(site: Site) -> None:
