@@ -1,6 +1,6 @@
 // What one edition says differently from the one before, section by section.
 
-import { make, say } from "../words.js";
+import { day, make, say } from "../words.js";
 import * as server from "./server.js";
 import { dateOf, headings } from "./text.js";
 
@@ -40,7 +40,8 @@ export class Changes {
   refresh() {
     if (!this.found) return;
     const { old, new: now, changes } = this.found;
-    const name = (edition) => `${edition.title} (${dateOf(edition.date ?? edition.added)})`;
+    const dated = old.date && now.date && old.date !== now.date;
+    const name = ({ title, date, added }) => `${title} (${dated ? dateOf(date) : say("added_on", day(added))})`;
     const counts = ["changed", "added", "removed"].map((kind) => [kind, changes.filter((one) => one.kind === kind).length]).filter(([, number]) => number);
     this.title = make("h2", { tabindex: -1 }, say("what_changed"));
     this.element.replaceChildren(

@@ -3,7 +3,7 @@
 import { make, say, speak } from "../words.js";
 import { ManualIntake } from "./intake.js";
 import * as server from "./server.js";
-import { dateOf } from "./text.js";
+import { editionDate } from "./text.js";
 
 export class Shelf {
   /** `on.problem(sentence)`, `on.announce(sentence)`, `on.changed()`, `on.confirm(question)`, `on.compare(edition)`. */
@@ -99,7 +99,7 @@ export class Shelf {
     const { shown = 0, helped = 0 } = this.counts.get(edition.manual) ?? {};
     const button = (name, label, action, title) => make("button", { class: "kk-button kk-small", type: "button", "data-do": name, title,
       onclick: action }, say(label));
-    const facts = [edition.file, edition.date ? say("edition_of", dateOf(edition.date)) : null, say("added_on", dateOf(edition.added)), say("passage_count", edition.passages),
+    const facts = [edition.file, editionDate(edition), say("passage_count", edition.passages),
       older ? null : shown ? say("shown_helped", shown, helped) : say("never_shown")];
     return make("div", { class: `kk-edition kk-edition-${edition.state} ${older ? "kk-older" : ""}`, "data-edition": edition.id, tabindex: -1, role: "group",
       "aria-label": edition.title },

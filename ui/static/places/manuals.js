@@ -84,7 +84,10 @@ class Manuals {
     const tab = TABS.find(([, , key]) => key === (event.key.length === 1 ? event.key.toUpperCase() : event.key));
     if (!tab) return false;
     this.shell.go("manuals", tab[0]);
-    if (tab[0] === "ask") setTimeout(() => this.ask.focus());
+    if (tab[0] === "ask") {
+      this.mount(["ask"]); // at once: what is typed next belongs into the box
+      this.ask.focus();
+    }
     return true;
   }
 
