@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,6 @@ from tests.pdf_files import Page, pdf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 LONG = "職員は、通告を受けたときは直ちに子どもの氏名と年齢と住所を確かめて記録し、係"
 REST = "長に報告する。"
@@ -239,3 +239,12 @@ def test_half_a_pdf_is_read_or_refused(tmp_path: Path, share: float) -> None:
     made.write_bytes(data[: int(len(data) * share)])
     with suppress(ManualError):
         assert all(one.text for one in FileReader().read(made).blocks)
+
+
+def test_bullets_of_a_font_of_symbols_are_read_as_bullets() -> None:
+    sample = Path(__file__).parents[2] / "manuals" / "sample"
+    blocks = FileReader().read(sample / "casework.pdf").blocks
+    listed = [block.text for block in blocks if block.text.startswith("・")]
+
+    assert not any("\uf020" <= char <= "\uf0ff" for block in blocks for char in block.text)
+    assert any(text.startswith("・ 服装は動きやすく") for text in listed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from ctypes import c_int, create_string_buffer
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import degrees
@@ -12,12 +13,15 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from assistant.knowledge.reading.pdf_ruby import without_ruby
+from assistant.knowledge.reading.word_symbols import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pypdfium2 import PdfPage
 
+_SYMBOLS = 0xF020, 0xF0FF
+"""Private characters that fonts of symbols are reached by."""
 _LOOKED_AT = 300
 """Characters of a page that tell how its text is turned."""
 _LAST_NARROW = 0x2E7F
@@ -203,12 +207,26 @@ def _glyphs(text: object, place: _Placement) -> Iterator[Glyph]:
             continue
         if not pdfium.FPDFText_GetLooseCharBox(text, n, box):
             continue
-        character = _whole(half, chr(code))
+        character = _whole(half, _sign(text, n, code))
         half = ""
         pdfium.FPDFText_GetMatrix(text, n, matrix)
         scale = abs(matrix.a * matrix.d - matrix.b * matrix.c) ** 0.5
         size = pdfium.FPDFText_GetFontSize(text, n) * (scale or 1)
         yield place.glyph(character, box, size)
+
+
+def _sign(text: object, n: int, code: int) -> str:
+    """The character; that of a font of symbols, such as a bullet, as any font shows it.
+
+    In other fonts those codes are characters of a site's own (外字), which are kept.
+    """
+    if not _SYMBOLS[0] <= code <= _SYMBOLS[1]:
+        return chr(code)
+    name, flags = create_string_buffer(100), c_int()
+    pdfium.FPDFText_GetFontInfo(text, n, name, len(name), flags)
+    font = name.value.decode("latin-1").rpartition("+")[2]
+    of_symbols = any(one in font.lower() for one in ("symbol", "dingbats", "wingdings"))
+    return shown(chr(code), font) if of_symbols else chr(code)
 
 
 def _whole(high: str, low: str) -> str:
