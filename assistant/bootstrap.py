@@ -486,7 +486,9 @@ class Application:
         """Where workers look for something to do."""
         from assistant.services.upkeep import WatchedManuals
 
-        watched = WatchedManuals(self.manuals, self.settings.library_dir)
+        watched = WatchedManuals(
+            self.manuals, self.settings.library_dir, lambda: self.database.alone("manuals")
+        )
         intake = (self.intake.look,) if self.intake else ()
         return (watched.look, *intake, *(one.look for one in self.unasked))
 

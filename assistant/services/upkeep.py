@@ -11,6 +11,7 @@ from assistant.services.queueing import ACTIVE, JobState, Kind, Lane
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from assistant.ports import Clock
@@ -24,11 +25,20 @@ REST_AFTER_FAULT = timedelta(minutes=1)
 
 
 class WatchedManuals:
-    """The watched `folder` of manuals."""
+    """The watched `folder` of manuals.
 
-    def __init__(self, library: ManualLibrary, folder: Path) -> None:
+    Of several machines that watch the same folder, the one that is `alone` looks at a time.
+    """
+
+    def __init__(
+        self,
+        library: ManualLibrary,
+        folder: Path,
+        alone: Callable[[], AbstractContextManager[bool]],
+    ) -> None:
         self._library = library
         self._folder = folder
+        self._alone = alone
 
     def look(self, crowded: Callable[[], bool]) -> None:
         """Takes what is new in the folder; nothing while the machine is `crowded`.
@@ -38,11 +48,12 @@ class WatchedManuals:
         """
         if crowded():
             return
-        for addition in self._library.sync(self._folder):
-            details = {"file": addition.path.name, "outcome": addition.outcome.value}
-            log.info("manual", extra=details)
-            if crowded():
-                return
+        with self._alone() as ours:
+            for addition in self._library.sync(self._folder) if ours else ():
+                details = {"file": addition.path.name, "outcome": addition.outcome.value}
+                log.info("manual", extra=details)
+                if crowded():
+                    return
 
 
 class Piecework:

@@ -49,7 +49,7 @@ class SqlWorkers:
 
 
 class SqlCalls:
-    """`ports.LiveCalls`: the calls that are running on `machine`.
+    """`services.holding.Calls`: the calls that are running on `machine`.
 
     Every method raises `StorageError` when the database cannot be read or written.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 from playwright.sync_api import Error, expect
 
 from assistant.audio.preparing import prepare
-from assistant.errors import UnreadableSound
+from assistant.errors import DatabaseUnavailable, UnreadableSound
 from assistant.people import SINGLE_USER as ME
 from assistant.services.queueing import JobState
 from assistant.services.transcribing import Options
@@ -352,6 +353,22 @@ def test_a_lost_connection_is_said_and_forgotten_when_it_is_back(
     context.set_offline(True)
     expect(page.get_by_role("alert")).to_contain_text("アプリにつながりません", timeout=START)
     context.set_offline(False)
+    expect(page.get_by_role("alert")).to_be_hidden(timeout=START)
+    context.close()
+
+
+def test_a_database_that_does_not_answer_is_said_and_forgotten_when_it_is_back(
+    browser: Browser, site: Site
+) -> None:
+    context = browser.new_context(locale="ja-JP")
+    page = context.new_page()
+    page.goto(site.address, timeout=START)
+    expect(page.locator(".kk-list li").first).to_be_visible(timeout=START)
+    down = DatabaseUnavailable(place="db")
+    body = json.dumps({"error": {"ja": down.message("ja"), "en": down.message("en")}})
+    page.route("**/api/recordings", lambda route: route.fulfill(status=503, body=body))
+    expect(page.get_by_role("alert")).to_contain_text("データベース", timeout=START)
+    page.unroute("**/api/recordings")
     expect(page.get_by_role("alert")).to_be_hidden(timeout=START)
     context.close()
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 EVERY_STEP = ["0", "4", "8", "12", "16"]
 
 
-def until(true: Callable[[], bool], seconds: float = 90) -> None:
+def until(true: Callable[[], bool], seconds: float = 240) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "waited in vain"

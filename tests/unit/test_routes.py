@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from assistant.errors import DatabaseUnavailable
 from assistant.model import Progress
 from assistant.people import SINGLE_USER as ME
 from assistant.services.queueing import JobState
@@ -265,3 +266,15 @@ def test_a_page_is_told_to_fetch_nothing_from_elsewhere(site: Site) -> None:
 
     assert policy.startswith("default-src 'self' blob: data:;")
     assert "http" not in policy
+
+
+def test_a_database_that_does_not_answer_is_said_to_the_page(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: object) -> None:
+        raise DatabaseUnavailable(place="db.example/kikigaki")
+
+    monkeypatch.setattr(site.library, "entries", down)
+    answer = site.client.get("/api/recordings")
+    assert answer.status_code == 503
+    assert "つながりを確かめて" in answer.json()["error"]["ja"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from assistant.testing import (
 from assistant.testing_jobs import FakeTask, MemoryJobs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 EMBEDDING = "embed manuals"
@@ -39,9 +41,14 @@ class Site:
         )
         self.jobs = MemoryJobs()
         self.clock = FakeClock(datetime.now(UTC))
-        self.watched = WatchedManuals(self.library, self.folder)
+        self.others_look = False
+        self.watched = WatchedManuals(self.library, self.folder, self.alone)
         incomplete, step = self.library.incomplete, self.library.embed_some
         self.work = Piecework(EMBEDDING, self.jobs, self.clock, incomplete, step)
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        yield not self.others_look
 
     def write(self, name: str, passages: int) -> None:
         text = "\n".join(f"{name}の{n}番目。" for n in range(passages))
@@ -106,6 +113,13 @@ def test_embedding_ends_when_others_wait_and_goes_on_later(site: Site) -> None:
 def test_nothing_is_taken_while_the_machine_is_crowded(site: Site) -> None:
     site.write("a.md", 1)
     site.look(crowded=True)
+    assert site.library.editions() == []
+
+
+def test_only_one_of_several_machines_takes_files_at_a_time(site: Site) -> None:
+    site.write("a.md", 1)
+    site.others_look = True
+    site.look()
     assert site.library.editions() == []
 
 

@@ -107,7 +107,7 @@ class Recordings {
       this.#tellChanges(recordings);
       this.entries = recordings;
     } catch (error) {
-      this.lost = error.offline;
+      this.lost = error.offline || error.status === 503; // the database does not answer
       this.shell.problem(error.message, { lost: this.lost });
       return;
     }
