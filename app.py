@@ -14,6 +14,7 @@ from assistant.services.transcribing import Options
 from ui.manual_routes import ManualRoutes
 from ui.page import create_app
 from ui.passage_routes import PassageRoutes
+from ui.people_routes import PeopleRoutes
 from ui.routes import Routes
 from ui.search_routes import SearchRoutes
 
@@ -23,6 +24,7 @@ def main() -> None:
     configure_logs()
     application = Application()
     settings = application.settings
+    application.people.reception.insist_on_sign_in(settings.host)
     application.vault.ready()
     application.library.tidy(Options())
     pages = (
@@ -30,9 +32,13 @@ def main() -> None:
         PassageRoutes(application),
         ManualRoutes(application, settings.library_dir),
         SearchRoutes(application),
+        PeopleRoutes(application),
     )
-    app = create_app(settings, [page.router() for page in pages])
-    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
+    app = create_app(application.people, [page.router() for page in pages])
+    # Whose word about addresses counts, the gate knows: nobody's by itself.
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, proxy_headers=False
+    )
     with listen(settings.host, settings.port) as door, application.worker_keeper():
         print(
             f"聞き書き: http://{settings.host}:{settings.port}/  (終わるときは Ctrl-C)", flush=True

@@ -31,7 +31,7 @@ WHY = {
     "extra": "{seq} 行目は、あとから書き足されたものです。",
     "anchor": "{seq} 行目が、控えておいた印と違います。",
 }
-User = Annotated[str, typer.Option("--user", help="この利用者の番号 (id) の行だけ。")]
+User = Annotated[str, typer.Option("--user", help="この人の行だけ: 氏名か番号 (id)。")]
 Act = Annotated[str, typer.Option("--action", help="この操作の行だけ: view, export など。")]
 Object = Annotated[str, typer.Option("--object", help="この番号の記録や案件への操作だけ。")]
 Since = Annotated[str, typer.Option("--from", help="この日から: 2026-04-01。")]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from assistant.services.matters import MatterDesk
     from assistant.services.passwords import Hasher
     from assistant.services.reception import Networks
+    from assistant.services.signing import SignInProvider
     from assistant.settings import Settings
 
 
@@ -73,6 +74,23 @@ class Entrance:
         return Reception(self._store, self.signing, self._clock, ways_of(self.settings))
 
     @cached_property
+    def provider(self) -> SignInProvider | None:
+        """Who signs people in for this site, if anybody does."""
+        settings = self.settings
+        if not settings.oidc_issuer:
+            return None
+        from assistant.identity.oidc import Provider
+
+        secret = settings.oidc_client_secret
+        return Provider(
+            settings.oidc_issuer,
+            settings.oidc_client_id,
+            secret.get_secret_value() if secret else None,
+            settings.public_url,
+            (settings.oidc_login_claim, settings.oidc_groups_claim),
+        )
+
+    @cached_property
     def _hasher(self) -> Hasher:
         from assistant.identity.argon2id import Argon2idHasher
 
@@ -91,9 +109,8 @@ def ways_of(settings: Settings) -> Ways:
         raise BadSignInSettings(name="KIKIGAKI_PROXY_USER_HEADER")
     if by_provider and not (settings.oidc_client_id and settings.public_url):
         raise BadSignInSettings(name="KIKIGAKI_OIDC_ISSUER")
-    names = {name.strip() for name in settings.allowed_hosts.split(",") if name.strip()}
     alone = not by_header and not by_provider and not proxies
-    return Ways(alone and is_local(settings.host, names), proxies, by_header, by_provider)
+    return Ways(alone and is_local(settings.host, settings.names), proxies, by_header, by_provider)
 
 
 def networks_of(text: str) -> Networks:

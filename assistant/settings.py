@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr
@@ -108,8 +109,8 @@ class Settings(BaseSettings):
 
     public_url: str = ""
     """The address under which browsers reach the application, `https://kikigaki.city.example` say.
-    With `https` its cookies are sent over secured connections only; a provider of sign-in sends
-    people back there."""
+    Its name is allowed by that. With `https` its cookies are sent over secured connections only; a
+    provider of sign-in sends people back there."""
 
     session_idle_minutes: int = Field(default=30, ge=1)
     """After so many minutes without a key, a click or sound, one has to sign in again."""
@@ -158,6 +159,12 @@ class Settings(BaseSettings):
     oidc_roles: str = ""
     """Which roles a group gives: `kodomo=caseworker; kakaricho=supervisor+manager`.
     Where anything is written here, groups decide about roles at every sign-in."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The further names under which browsers reach the application."""
+        listed = (name.strip() for name in self.allowed_hosts.split(","))
+        return frozenset(filter(None, (*listed, urlsplit(self.public_url).hostname)))
 
     @property
     def recordings_dir(self) -> Path:

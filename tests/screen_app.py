@@ -17,6 +17,7 @@ from tests.worker_process import database_in, library
 from ui.manual_routes import ManualRoutes
 from ui.page import create_app
 from ui.passage_routes import PassageRoutes
+from ui.people_routes import PeopleRoutes
 from ui.routes import Routes
 from ui.search_routes import SearchRoutes
 
@@ -32,11 +33,12 @@ def main() -> None:
         PassageRoutes(application),
         ManualRoutes(application, data / "manuals"),
         SearchRoutes(application),
+        PeopleRoutes(application),
     )
-    app = create_app(application.settings, [page.router() for page in pages])
+    app = create_app(application.people, [page.router() for page in pages])
     worker = [sys.executable, "-m", "tests.worker_process", str(data), "--sound"]
     with WorkerKeeper(worker):
-        uvicorn.run(app, port=port, log_level="warning")
+        uvicorn.run(app, port=port, log_level="warning", proxy_headers=False)
 
 
 if __name__ == "__main__":

@@ -98,14 +98,13 @@ def _is_own_page(headers: Headers) -> bool:
     return origin is None or urlsplit(origin).netloc == headers.get("host")
 
 
-def names_of(host: str, more: str) -> set[str]:
-    """The names under which an application that listens on `host` is reached.
+def names_of(host: str, more: Collection[str]) -> set[str]:
+    """The names under which an application that listens on `host` is reached, `more` beside it.
 
-    `more` are further names, with commas. An address that means all networks names none of them.
+    An address that means all networks is no name.
     """
-    names = {name.strip() for name in more.split(",") if name.strip()}
     try:
         everywhere = ipaddress.ip_address(host).is_unspecified
     except ValueError:
         everywhere = False
-    return names if everywhere else names | {host}
+    return {*more} if everywhere else {*more, host}

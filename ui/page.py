@@ -6,10 +6,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from ui.acting import acting
+from ui.gate import Gate
 from ui.guard import Guard, names_of
+from ui.sign_in_routes import SignInRoutes
 from ui.web import add_error_handlers
 
 if TYPE_CHECKING:
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Scope
 
-    from assistant.settings import Settings
+    from assistant.entrance import Entrance
 
 STATIC = Path(__file__).parent / "static"
 FONTS = [
@@ -31,7 +34,7 @@ FONTS = [
     "sans-serif",
 ]
 """Fonts of the operating systems; none is fetched."""
-STYLES = ("page.css", "manuals.css", "search.css")
+STYLES = ("page.css", "manuals.css", "search.css", "people.css")
 """The shell's and the recordings'; each further page brings its own."""
 HEAD = "".join(
     [f'<link rel="stylesheet" href="/kikigaki/{name}">' for name in STYLES]
@@ -42,18 +45,20 @@ UNUSED_TEMPORARIES = (3600, 3600)
 """Seconds after which Gradio drops temporary files, and between its looks for them."""
 
 
-def create_app(settings: Settings, routers: Iterable[APIRouter]) -> FastAPI:
-    """The web application, with what each page asks for.
+def create_app(entrance: Entrance, routers: Iterable[APIRouter]) -> FastAPI:
+    """The web application, with what each page asks for; only known people reach it.
 
     Gradio is configured by the environment before it is imported.
     """
+    settings = entrance.settings
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_TEMP_DIR"] = str(settings.state_dir / "gradio")
     import gradio
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(SignInRoutes(entrance).router())
     for router in routers:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(acting)])
     app.mount("/kikigaki", FreshFiles(directory=STATIC))
     add_error_handlers(app)
     theme = gradio.themes.Base(font=FONTS, font_mono=["monospace"])
@@ -70,7 +75,13 @@ def create_app(settings: Settings, routers: Iterable[APIRouter]) -> FastAPI:
         show_error=False,
         max_file_size="1mb",
     )
-    app.add_middleware(Guard, hosts=names_of(settings.host, settings.allowed_hosts))
+    app.add_middleware(
+        Gate,
+        reception=entrance.reception,
+        user_header=settings.proxy_user_header,
+        public_url=settings.public_url,
+    )
+    app.add_middleware(Guard, hosts=names_of(settings.host, settings.names))
     return app
 
 

@@ -12,12 +12,22 @@ from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
 from assistant.errors import (
+    AccessError,
     DatabaseUnavailable,
     DiskFull,
+    Forbidden,
     InputError,
     KikigakiError,
+    LoginTaken,
+    MatterTaken,
+    NotSignedIn,
+    ProviderFails,
     RecordingInUse,
+    SignInFailed,
+    TooManyAttempts,
     UnknownManual,
+    UnknownMatter,
+    UnknownPerson,
     UnknownRecording,
     UnknownSearch,
 )
@@ -31,31 +41,48 @@ BLOCK = 1 << 20
 """Bytes of an arriving file that are written at once."""
 PRIVATE = {"Cache-Control": "private, no-cache"}
 """No cache on the way keeps it, and the browser asks whether it has changed."""
-STATUS = {
+STATUS: dict[type[KikigakiError], int] = {
     UnknownRecording: 404,
     UnknownSearch: 404,
     UnknownManual: 404,
+    UnknownMatter: 404,
+    UnknownPerson: 404,
     RecordingInUse: 409,
+    LoginTaken: 409,
+    MatterTaken: 409,
     DatabaseUnavailable: 503,
     DiskFull: 507,
+    NotSignedIn: 401,
+    SignInFailed: 401,
+    TooManyAttempts: 429,
+    AccessError: 403,
+    Forbidden: 403,
+    ProviderFails: 502,
+    InputError: 400,
 }
+"""The status of an error is that of its class, or of the nearest one above it."""
 
 
 def add_error_handlers(app: FastAPI) -> None:
     """Our errors become their sentences in both languages, and a fitting status."""
 
     async def answer(request: Request, error: Exception) -> JSONResponse:
-        known = cast("KikigakiError", error)
-        status = STATUS.get(type(known), 400 if isinstance(known, InputError) else 500)
-        return JSONResponse(
-            {"error": {"ja": known.message("ja"), "en": known.message("en")}}, status
-        )
+        return refusal(cast("KikigakiError", error))
 
     async def gone(request: Request, error: Exception) -> Response:
         return Response(status_code=499)
 
     app.add_exception_handler(KikigakiError, answer)
     app.add_exception_handler(ClientDisconnect, gone)
+
+
+def refusal(error: KikigakiError) -> JSONResponse:
+    """Our error as an answer: its sentences, and its kind for the page."""
+    kinds = (STATUS.get(one) for one in type(error).__mro__)
+    status = next((one for one in kinds if one is not None), 500)
+    told = {"ja": error.message("ja"), "en": error.message("en")}
+    content = {"error": told, "kind": type(error).__name__}
+    return JSONResponse(content, status, headers={"Cache-Control": "no-store"})
 
 
 async def write_stream(stream: AsyncIterator[bytes], file: BinaryIO) -> None:

@@ -43,7 +43,8 @@ COLUMNS = (
 class AuditQuery:
     """Which rows are wanted: those that fit all that is given.
 
-    `since` is the first moment and `until` the first one after; `before` a row's number.
+    `user` is an id or a name, `since` the first moment, `until` the first one after, `before` a
+    row's number.
     """
 
     user: str = ""

@@ -12,7 +12,7 @@ from datetime import timedelta
 from hashlib import sha256
 from math import ceil
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
 from assistant.archive import Action, Event
@@ -72,6 +72,24 @@ class Vouched:
     name: str = ""
     subject: str | None = None
     groups: frozenset[str] | None = None
+
+
+class SignInProvider(Protocol):
+    """Signs people in elsewhere, and says who they are. `key` is a secret of one sign-in."""
+
+    def address(self, key: str) -> str:
+        """Where the browser is sent.
+
+        Raises:
+            ProviderFails: it does not answer as it should.
+        """
+
+    def finish(self, key: str, query: str) -> Vouched:
+        """Who came back, with the query of the address that they came back to.
+
+        Raises:
+            ProviderFails: it refused, or what it says cannot be trusted.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,9 @@ class SqlAudit:
         return int(self._connection.scalars(sa.select(counter.c.value).where(_COUNTER)).one())
 
     def _wanted(self, query: AuditQuery) -> Iterator[ColumnElement[bool]]:
-        columns = ((t.audit.c.user, query.user), (t.audit.c.action, query.action))
-        for column, value in (*columns, (t.audit.c.object, query.object)):
+        if query.user:
+            yield sa.or_(t.audit.c.user == query.user, t.audit.c.name == query.user)
+        for column, value in ((t.audit.c.action, query.action), (t.audit.c.object, query.object)):
             if value:
                 yield column == value
         # As texts in UTC, moments have the order of their characters.

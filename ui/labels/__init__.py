@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ui.labels import manuals, recordings, search, shell
+from ui.labels import manuals, people, recordings, search, shell
 
-PAGES = (shell, recordings, search, manuals)
+PAGES = (shell, recordings, search, manuals, people)
 
 JA = {key: text for page in PAGES for key, text in page.JA.items()}
 EN = {key: text for page in PAGES for key, text in page.EN.items()}

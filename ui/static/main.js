@@ -6,6 +6,7 @@ import { useLabels } from "./words.js";
 
 export async function mount(element) {
   const site = await server.site();
+  site.me = await server.me();
   useLabels(site.labels, site.language);
   new Shell(element.querySelector("#kikigaki"), site).start();
 }

@@ -13,15 +13,59 @@ export class Refusal extends Error {
   }
 }
 
-export async function ask(path, options = {}) {
+const QUIET = 60_000;
+let token = "";
+let touched = Date.now();
+for (const act of ["keydown", "pointerdown", "pointermove", "wheel"]) {
+  addEventListener(act, () => { touched = Date.now(); }, { capture: true, passive: true });
+}
+
+/** What every request says: the token of this session, and whether the page asks by itself. */
+function marks() {
+  const unattended = Date.now() - touched > QUIET ? { "X-Kikigaki-Unattended": "1" } : {};
+  return { "X-Kikigaki-Token": token, ...unattended };
+}
+
+/** Who is at the browser. From now on the page's requests carry their token. */
+export async function me() {
+  const known = await (await ask("/api/me")).json();
+  token = known.csrf;
+  return known;
+}
+
+export async function ask(path, options = {}, again = false) {
   let answer;
   try {
-    answer = await fetch(path, options);
+    answer = await fetch(path, { ...options, headers: { ...options.headers, ...marks() } });
   } catch {
     throw new Refusal(say("offline_error"), { offline: true });
   }
-  if (!answer.ok) throw new Refusal(sentence(await answer.text()), { status: answer.status });
-  return answer;
+  if (answer.ok) return answer;
+  const body = await answer.text();
+  const kind = kindOf(body);
+  if (["NotSignedIn", "MustChangePassword"].includes(kind)) return signIn();
+  if (kind === "StaleToken" && !again) {
+    await me();
+    return ask(path, options, true);
+  }
+  throw new Refusal(sentence(body), { status: answer.status });
+}
+
+/** Off to the page that asks who somebody is, which leads back to here. */
+function signIn() {
+  const address = new URL("/sign-in", location);
+  address.searchParams.set("next", location.pathname + location.search);
+  address.hash = location.hash;
+  location.replace(address);
+  return new Promise(() => {});
+}
+
+function kindOf(body) {
+  try {
+    return JSON.parse(body).kind;
+  } catch {
+    return "";
+  }
 }
 
 function sentence(body) {
@@ -35,9 +79,11 @@ function sentence(body) {
 /** What the page needs to know once; waits for an application that is just starting. */
 export async function site() {
   for (;;) {
-    const answer = await fetch("/api/site").catch(() => null);
-    if (answer?.ok) return answer.json();
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    try {
+      return await (await ask("/api/site")).json();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+    }
   }
 }
 
@@ -98,6 +144,7 @@ export function send(address, file, onProgress) {
     request.onerror = () => reject(new Refusal(say("failed_upload", file.name), { offline: true }));
     request.onabort = () => resolve(null);
     request.open("PUT", address);
+    for (const [name, value] of Object.entries(marks())) request.setRequestHeader(name, value);
     request.send(file);
   });
   return { finished, abort: () => request.abort() };

@@ -1,11 +1,13 @@
 // What every place stands in: the bar, the address, the language, the keys, and what is said to everybody.
 
+import { personCorner } from "./person.js";
 import { PLACES } from "./places/index.js";
 import { currentLanguage, make, say, speak, switchLanguage } from "./words.js";
 
 export class Shell {
   constructor(root, site) {
     this.site = site;
+    this.places = PLACES.filter(({ rights }) => !rights || rights.some((one) => site.me.rights.includes(one)));
     this.made = new Map();
     root.replaceChildren(this.#build());
     addEventListener("keydown", (event) => this.#key(event));
@@ -17,7 +19,7 @@ export class Shell {
       onclick: () => this.#speakIn(code) }, name);
     this.languages = make("div", { class: "kk-languages", role: "group", "data-say-label": "language" },
       language("ja", "日本語"), language("en", "English"));
-    this.links = PLACES.map(({ id, label }, index) => make("a", { href: `#/${id}`, "data-say": label,
+    this.links = this.places.map(({ id, label }, index) => make("a", { href: `#/${id}`, "data-say": label,
       "aria-keyshortcuts": `Alt+${index + 1}`, onclick: (event) => this.#press(event, id) }));
     this.alert = make("div", { class: "kk-alert", role: "alert", hidden: true });
     this.body = make("div", { class: "kk-place" });
@@ -27,7 +29,8 @@ export class Shell {
     return make("div", { class: "kk" },
       make("header", { class: "kk-bar" }, make("h1", { "data-say": "product" }),
         make("nav", { "data-say-label": "places" }, ...this.links), make("span", { class: "kk-gap" }),
-        make("span", { class: "kk-lamp", "data-say": "offline", "data-say-title": "offline_why" }), this.languages),
+        make("span", { class: "kk-lamp", "data-say": "offline", "data-say-title": "offline_why" }), this.languages,
+        personCorner(this, site.me)),
       this.alert, this.body, this.keys, this.live, this.dialog);
   }
 
@@ -57,7 +60,7 @@ export class Shell {
   /** Shows the place that the address names; an unknown one is the first. */
   #follow({ focus = true } = {}) {
     const [id, ...path] = location.hash.replace(/^#?\/?/, "").split("/").filter(Boolean).map(decode);
-    const known = PLACES.find((one) => one.id === id) ?? PLACES[0];
+    const known = this.places.find((one) => one.id === id) ?? this.places[0];
     const changed = this.current?.id !== known.id;
     if (changed) this.#change(known);
     this.current.place.mount(path);
@@ -76,7 +79,7 @@ export class Shell {
     }
     this.current = { id: known.id, label: known.label, place: this.made.get(known.id) };
     this.current.place.element.hidden = false;
-    PLACES.forEach(({ id }, index) => {
+    this.places.forEach(({ id }, index) => {
       if (id === known.id) this.links[index].setAttribute("aria-current", "page");
       else this.links[index].removeAttribute("aria-current");
     });
@@ -84,13 +87,13 @@ export class Shell {
   }
 
   #name() {
-    const first = this.current.id === PLACES[0].id;
+    const first = this.current.id === this.places[0].id;
     document.title = first ? say("product") : `${say(this.current.label)} | ${say("product")}`;
   }
 
   /** The keys of the place that is shown, and those that change it. */
   showKeys() {
-    const change = PLACES.length > 1 ? [[`Alt+1–${PLACES.length}`, "key_place"]] : [];
+    const change = this.places.length > 1 ? [[`Alt+1–${this.places.length}`, "key_place"]] : [];
     const shown = [...(this.current?.place.keys ?? []), ...change];
     this.keys.hidden = shown.length === 0;
     this.keys.replaceChildren(...shown.map(([key, label]) => make("span", {}, make("kbd", {}, key), say(label))));
@@ -148,7 +151,7 @@ export class Shell {
 
   /** By the place of the key: with Alt, some keyboards write another letter. */
   #jump(event) {
-    const place = PLACES[Number(/^Digit([1-9])$/.exec(event.code)?.[1]) - 1];
+    const place = this.places[Number(/^Digit([1-9])$/.exec(event.code)?.[1]) - 1];
     if (!place) return;
     event.preventDefault();
     if (this.current.id !== place.id) this.go(place.id);

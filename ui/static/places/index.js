@@ -1,6 +1,7 @@
 // The places, in the order of the bar. Each module exports `place`:
 //
-//   { id, label, make(shell, site) }   `id` stands in the address (#/id), `label` names its word
+//   { id, label, rights, make(shell, site) }   `id` stands in the address (#/id), `label` names its word;
+//                                              `rights` are those of which somebody needs one to see it
 //
 // and `make` gives an object with
 //
@@ -17,7 +18,8 @@
 // and `showKeys()`.
 
 import { place as manuals } from "./manuals.js";
+import { place as people } from "./people.js";
 import { place as recordings } from "./recordings.js";
 import { place as search } from "./search.js";
 
-export const PLACES = [recordings, search, manuals];
+export const PLACES = [recordings, search, manuals, people];
