@@ -30,7 +30,7 @@ export class Shell {
       make("header", { class: "kk-bar" }, make("h1", { "data-say": "product" }),
         make("nav", { "data-say-label": "places" }, ...this.links), make("span", { class: "kk-gap" }),
         make("span", { class: "kk-lamp", "data-say": "offline", "data-say-title": "offline_why" }), this.languages,
-        personCorner(this, site.me)),
+        personCorner(this, this.site.me)),
       this.alert, this.body, this.keys, this.live, this.dialog);
   }
 

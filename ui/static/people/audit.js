@@ -44,7 +44,7 @@ export class AuditLog {
   }
 
   #list() {
-    this.list = make("div", { class: "kk-list-of" });
+    this.list = make("div", { class: "kk-list-of kk-log" });
     return this.list;
   }
 
@@ -101,6 +101,13 @@ export class AuditLog {
   }
 }
 
+const ROLE_LISTS = ["roles", "before", "after"];
+
+/** What the log tells beside the rest; names that this page does not know are shown as they are. */
 function details(told) {
-  return Object.entries(told).map(([name, value]) => `${say(`detail_${name}`)}: ${value}`.replace(/^detail_/, "")).join(" / ");
+  return Object.entries(told).map(([name, value]) => {
+    if (name === "change") return say(`changed_${value}`).replace(/^changed_/, "");
+    const words = ROLE_LISTS.includes(name) ? value.split(" ").map((one) => say(`role_${one}`).replace(/^role_/, "")).join(" ") : value;
+    return `${say(`detail_${name}`).replace(/^detail_/, "")}: ${words}`;
+  }).join(" / ");
 }
