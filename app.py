@@ -11,12 +11,8 @@ from assistant.bootstrap import Application
 from assistant.errors import AddressTaken, KikigakiError
 from assistant.logs import configure_logs
 from assistant.services.transcribing import Options
-from ui.manual_routes import ManualRoutes
 from ui.page import create_app
-from ui.passage_routes import PassageRoutes
-from ui.people_routes import PeopleRoutes
-from ui.routes import Routes
-from ui.search_routes import SearchRoutes
+from ui.pages import routers
 
 
 def main() -> None:
@@ -27,14 +23,7 @@ def main() -> None:
     application.people.reception.insist_on_sign_in(settings.host)
     application.vault.ready()
     application.library.tidy(Options())
-    pages = (
-        Routes(application.library, application.weight_names, settings.screen_language),
-        PassageRoutes(application),
-        ManualRoutes(application, settings.library_dir),
-        SearchRoutes(application),
-        PeopleRoutes(application),
-    )
-    app = create_app(application.people, [page.router() for page in pages])
+    app = create_app(application.people, routers(application))
     # Whose word about addresses counts, the gate knows: nobody's by itself.
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, proxy_headers=False

@@ -14,12 +14,8 @@ from assistant.bootstrap import Application
 from assistant.jobs.keeper import WorkerKeeper
 from assistant.settings import Settings
 from tests.worker_process import database_in, library
-from ui.manual_routes import ManualRoutes
 from ui.page import create_app
-from ui.passage_routes import PassageRoutes
-from ui.people_routes import PeopleRoutes
-from ui.routes import Routes
-from ui.search_routes import SearchRoutes
+from ui.pages import routers
 
 
 def main() -> None:
@@ -27,15 +23,9 @@ def main() -> None:
     data, port = Path(sys.argv[1]), int(sys.argv[2])
     application = Application(Settings(data_dir=data))
     shelves = library(data, database_in(data))
-    vars(application)["library"] = shelves  # in the place of the real one
-    pages = (
-        Routes(shelves, lambda: ["small", "whisper-base"], "ja"),
-        PassageRoutes(application),
-        ManualRoutes(application, data / "manuals"),
-        SearchRoutes(application),
-        PeopleRoutes(application),
-    )
-    app = create_app(application.people, [page.router() for page in pages])
+    # In the place of the real ones.
+    vars(application).update(library=shelves, weight_names=lambda: ["small", "whisper-base"])
+    app = create_app(application.people, routers(application))
     worker = [sys.executable, "-m", "tests.worker_process", str(data), "--sound"]
     with WorkerKeeper(worker):
         uvicorn.run(app, port=port, log_level="warning", proxy_headers=False)

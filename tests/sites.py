@@ -14,11 +14,8 @@ from assistant.testing import FakeClock, FakeHasher
 from tests.archives import sqlite_at
 from tests.people import PASSWORD, add_person
 from ui.gate import TOKEN_HEADER
-from ui.manual_routes import ManualRoutes
 from ui.page import create_app
-from ui.passage_routes import PassageRoutes
-from ui.people_routes import PeopleRoutes
-from ui.routes import Routes
+from ui.pages import routers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,13 +40,7 @@ class WebSite:
         known = self.application.settings
         self.entrance = Entrance(known, self.store, self.clock, self.hasher)
         vars(self.application)["people"] = self.entrance
-        pages = (
-            Routes(self.application.library, lambda: ["whisper-base"], "ja"),
-            PassageRoutes(self.application),
-            ManualRoutes(self.application, folder / "watched"),
-            PeopleRoutes(self.application),
-        )
-        self.app: FastAPI = create_app(self.entrance, [page.router() for page in pages])
+        self.app: FastAPI = create_app(self.entrance, routers(self.application))
 
     def add_person(self, login: str, *roles: Role) -> str:
         """An account whose password is `PASSWORD`; its id."""

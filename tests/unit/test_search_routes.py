@@ -6,8 +6,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from assistant.people import SINGLE_USER
 from tests.archive_searches import Searches
 from tests.archives import archive_in
+from ui.acting import acting
 from ui.search_routes import SearchRoutes
 from ui.web import add_error_handlers
 
@@ -27,6 +29,7 @@ def client(tmp_path: Path) -> TestClient:
     searches.add("r1", "虐待の疑い", "税の話", "あ" * 300 + "=虐待")
     app = FastAPI()
     app.include_router(SearchRoutes(Services(searches)).router())
+    app.dependency_overrides[acting] = lambda: SINGLE_USER
     add_error_handlers(app)
     return TestClient(app)
 

@@ -17,7 +17,10 @@ export class AuditLog {
   }
 
   #filter() {
-    const field = (label, control) => make("label", { class: "kk-filter-field" }, make("span", { "data-say": label }), control);
+    const field = (label, control) => {
+      control.id = `kk-log-${label}`;
+      return make("div", { class: "kk-filter-field" }, make("label", { for: control.id, "data-say": label }), control);
+    };
     this.names = make("datalist", { id: "kk-names" });
     this.fields = {
       user: make("input", { type: "search", list: "kk-names" }),

@@ -292,4 +292,4 @@ function chosenInAddress() {
   return new URL(location).searchParams.get("recording");
 }
 
-export const place = { id: "recordings", label: "place_recordings", make: (shell, site) => new Recordings(shell, site) };
+export const place = { id: "recordings", label: "place_recordings", rights: ["view"], make: (shell, site) => new Recordings(shell, site) };
