@@ -119,6 +119,12 @@ def sign_in(page: Page, site: Site, login: str, password: str = PASSWORD, to: st
     page.keyboard.press("Enter")
 
 
+def sign_out(page: Page) -> None:
+    page.locator(".kk-person summary").click()
+    page.get_by_role("button", name="サインアウト").click()
+    expect(page.get_by_role("heading", name="サインイン")).to_be_visible(timeout=START)
+
+
 def corner(page: Page, name: str) -> None:
     expect(page.locator(".kk-person summary")).to_have_text(name, timeout=START)
 
@@ -180,8 +186,7 @@ def test_places_and_tabs_are_those_of_one_s_rights(page: Page, site: Site) -> No
     corner(page, "itoさん")
     assert "管理" not in links()
     assert links()[0] == "会議・通話"
-    page.locator(".kk-person summary").click()
-    page.get_by_role("button", name="サインアウト").click()
+    sign_out(page)
     sign_in(page, site, "kansa", to="/#/people")
     corner(page, "kansaさん")
     assert "会議・通話" not in links()
@@ -233,8 +238,7 @@ def test_an_emergency_asks_why_and_stands_out_in_the_log(page: Page, site: Site)
     dialog.get_by_role("button", name="理由を残して開く").click()
     expect(page.locator(".kk-list")).to_contain_text("20261120-101530-aaaaaa", timeout=START)
 
-    page.locator(".kk-person summary").click()
-    page.get_by_role("button", name="サインアウト").click()
+    sign_out(page)
     sign_in(page, site, "kansa", to="/#/people/audit")
     row = page.locator(".kk-act-break_glass")
     expect(row).to_contain_text("緊急閲覧")
