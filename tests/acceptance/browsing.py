@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -27,8 +28,8 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-REFUSED = "status of 400 (Bad Request)"
-"""What a browser writes down when a file was refused with a sentence."""
+REFUSED = re.compile(r"status of (400|401|403|404|429) ")
+"""What a browser writes down when something was refused with a sentence."""
 START = 90_000
 """Milliseconds that a loaded machine may take for the first page."""
 
@@ -43,7 +44,7 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 120
     while True:
         try:
-            httpx.get(f"{address}/api/site", timeout=5).raise_for_status()
+            httpx.get(f"{address}/api/sign-in", timeout=5).raise_for_status()
         except httpx.HTTPError:
             assert process.poll() is None, "the application ended"
             assert time.monotonic() < deadline, "the application did not start"
@@ -95,7 +96,7 @@ def watched_page(browser: Browser, address: str) -> Iterator[Page]:
         "console",
         lambda message: (
             complaints.append(message.text)
-            if message.type == "error" and REFUSED not in message.text
+            if message.type == "error" and not REFUSED.search(message.text)
             else None
         ),
     )

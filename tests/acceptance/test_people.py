@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from assistant.bootstrap import Application
 from assistant.people import SINGLE_USER, MatterKind, Role
 from assistant.settings import Settings
-from tests.acceptance.test_screen import CHROMIUM, QUIET, START, free_port
+from tests.acceptance.browsing import START, running, watched_page
 from tests.people import PASSWORD, make_record
 
 if TYPE_CHECKING:
@@ -44,34 +40,8 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data = tmp_path_factory.mktemp("data")
     application = Application(Settings(data_dir=data))
-    with serving(data) as address:
+    with running(data) as address:
         yield Site(address, application, people(application))
-
-
-class serving:  # noqa: N801 - reads as a verb
-    """Serves what lies in the folder."""
-
-    def __init__(self, data: Path) -> None:
-        port = free_port()
-        self.address = f"http://127.0.0.1:{port}"
-        self.command = [sys.executable, "-m", "tests.screen_app", str(data), str(port)]
-
-    def __enter__(self) -> str:
-        self.process = subprocess.Popen(self.command)
-        deadline = time.monotonic() + 120
-        while True:
-            try:
-                httpx.get(f"{self.address}/sign-in", timeout=5).raise_for_status()
-            except httpx.HTTPError:
-                assert self.process.poll() is None, "the application ended"
-                assert time.monotonic() < deadline, "the application did not start"
-                time.sleep(0.2)
-            else:
-                return self.address
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait()
 
 
 def people(application: Application) -> str:
@@ -87,26 +57,10 @@ def people(application: Application) -> str:
     return first
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page whose scripts must not fail."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="ja-JP")
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    page.set_default_navigation_timeout(START)
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert complaints == []
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    with watched_page(browser, site.address) as page:
+        yield page
 
 
 def sign_in(page: Page, site: Site, login: str, password: str = PASSWORD, to: str = "/") -> None:
@@ -272,7 +226,7 @@ def test_a_session_that_ended_leads_to_the_page_that_asks_and_back(page: Page, s
 
 
 def test_one_person_s_machine_says_so(browser: Browser, tmp_path: Path) -> None:
-    with serving(tmp_path) as address:
+    with running(tmp_path) as address:
         page = browser.new_page()
         page.goto(f"{address}/#/people", timeout=START)
         expect(page.get_by_text("単独利用", exact=True)).to_be_visible(timeout=START)
