@@ -245,4 +245,4 @@ class Search {
   }
 }
 
-export const place = { id: "search", label: "place_search", make: (shell) => new Search(shell) };
+export const place = { id: "search", label: "place_search", rights: ["view"], make: (shell) => new Search(shell) };
