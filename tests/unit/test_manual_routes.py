@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from assistant.errors import DatabaseUnavailable
 from assistant.manual import Source
+from assistant.people import SINGLE_USER
 from assistant.services.feedback import ManualFeedback
 from assistant.services.manual_desk import ManualDesk
 from assistant.services.manuals import ManualLibrary
@@ -26,6 +27,7 @@ from assistant.testing import (
 )
 from tests.archives import archive_in
 from tests.unit.test_manuals import TickingClock
+from ui.acting import acting
 from ui.guard import Guard
 from ui.manual_routes import ManualRoutes
 from ui.web import add_error_handlers
@@ -72,6 +74,7 @@ class Site:
         self.feedback = ManualFeedback(self.log, store, FakeClock())
         app = FastAPI()
         app.include_router(ManualRoutes(self, folder / "見張る").router())
+        app.dependency_overrides[acting] = lambda: SINGLE_USER
         add_error_handlers(app)
         app.add_middleware(Guard)
         self.client = TestClient(app, base_url="http://localhost:7860")

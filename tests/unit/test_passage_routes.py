@@ -26,6 +26,7 @@ from assistant.testing import (
 from tests.libraries import Shelves
 from tests.manuals import edition
 from tests.transcripts import transcript
+from ui.acting import acting
 from ui.guard import Guard
 from ui.passage_routes import PassageRoutes
 from ui.web import add_error_handlers
@@ -60,6 +61,7 @@ class Site(Shelves):
         self.call = self.add_finished("電話.wav", transcript=CALL)
         app = FastAPI()
         app.include_router(PassageRoutes(self).router())
+        app.dependency_overrides[acting] = lambda: SINGLE_USER
         add_error_handlers(app)
         app.add_middleware(Guard)
         self.client = TestClient(app, base_url="http://localhost:7860")
