@@ -20,6 +20,7 @@ PROOFS = Path(__file__).parent.parent / "docs" / "proofs.md"
 COMMANDS = {
     "accuracy": ["benchmarks.accuracy"],
     "pipeline": ["benchmarks.pipeline", "--minutes", "30"],
+    "jobs": ["benchmarks.jobs"],
     "faults": ["benchmarks.faults", "--rounds", "20"],
     "diarization": ["benchmarks.diarization", "--hours", "3"],
     "memory": ["benchmarks.memory", "--minutes", "10", "600"],

@@ -110,9 +110,9 @@ class Engine:
         )
 
     def lost(self, run: str) -> bool:
-        """Whether a run is not known, or is over."""
+        """Whether a run is not known, is over, or is of a version whose workflows were others."""
         status = DBOS.get_workflow_status(run)
-        return status is None or status.status in OVER
+        return status is None or status.status in OVER or status.app_version != VERSION
 
     def recover(self, worker: str) -> None:
         """Puts what a dead worker had back into the lanes, before all others."""

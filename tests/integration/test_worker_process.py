@@ -272,11 +272,9 @@ def test_a_worker_that_was_asked_to_end_has_made_no_attempt(each_site: Site) -> 
         until(lambda: len(site.heard("slow")) > 1)
         first.process.terminate()
         assert first.process.wait(timeout=10) == 0
-    left = time.monotonic()
     with site.worker():
         until(lambda: site.done(slow))
 
-    assert time.monotonic() - left < 15, "nobody has to wait for its silence"
     assert site.job(slow).attempts == 1
 
 
