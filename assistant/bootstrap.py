@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,10 +19,11 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Literal
 
 from assistant import __version__
+from assistant.errors import BadModelFolder, DamagedWeights, MissingWeights
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from assistant.backup.making import Site
     from assistant.backup.restoring import BackupRestorer
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from assistant.jobs.keeper import WorkerKeeper
     from assistant.jobs.worker import Look, Worker
     from assistant.manual import Document, Passage
-    from assistant.model import FloatArray, ModelUse, Transcript
+    from assistant.model import HalfArray, ModelUse, Transcript
     from assistant.people import Actor
     from assistant.ports import (
         Diarizer,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
         PassageIndex,
         ProgressHook,
         Reranker,
+        Sayings,
         StepsStore,
         Tokenizer,
     )
@@ -70,7 +73,7 @@ if TYPE_CHECKING:
     from assistant.services.transcription import TranscriptionWork
     from assistant.services.upkeep import Daily, Piecework
     from assistant.speech.short_windows import WindowRow
-    from assistant.speech.weights import WeightStore
+    from assistant.speech.weights import Weights, WeightStore
     from assistant.speech.whisper import WhisperRecognizer
     from assistant.store.archive import SqlArchive
     from assistant.store.engine import Database
@@ -196,6 +199,7 @@ class ManualParts:
     def __init__(self, settings: Settings, store: WeightStore) -> None:
         self._settings = settings
         self._store = store
+        self._embedders: dict[str, Embedder] = {}
 
     def reader(self) -> ManualReader:
         """Reads every format that manuals come in."""
@@ -209,12 +213,18 @@ class ManualParts:
 
         return split(document, edition)
 
+    def parts(self, passage: Passage) -> list[str]:
+        """What of a passage is embedded: the whole of it first, then its parts."""
+        from assistant.knowledge.parts import parts
+
+        return parts(passage)
+
     def tokenizer(self) -> Tokenizer:
         """Sudachi's normalised words."""
         return self._tokenizer
 
     def index(
-        self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: FloatArray
+        self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: HalfArray
     ) -> PassageIndex:
         """In memory."""
         from assistant.knowledge.index import FusedIndex
@@ -229,9 +239,18 @@ class ManualParts:
         found = self._store.find(Layout.ENCODER)
         return found.use if found else EMBEDDED_E5
 
-    def embedder(self) -> Embedder:
-        """With those weights; loaded once."""
-        return self._embedder
+    def sayings(self) -> Sayings:
+        """The program's, and those of the site."""
+        return self._sayings
+
+    def embedder(self, key: str | None = None) -> Embedder:
+        """With those weights, or with the ones whose vectors carry `key`; loaded once."""
+        from assistant.services.manuals import vectors_key
+
+        key = key or vectors_key(self.weights())
+        if key not in self._embedders:
+            self._embedders[key] = self._load_embedder(key)
+        return self._embedders[key]
 
     def reranker(self) -> Reranker | None:
         """With the weights that a site brought; loaded once."""
@@ -257,18 +276,42 @@ class ManualParts:
         return SudachiTokenizer()
 
     @cached_property
-    def _embedder(self) -> Embedder:
+    def _sayings(self) -> Sayings:
+        from assistant.knowledge.sayings import SayingsBank
+        from assistant.text.sayings import read_sayings
+
+        folder = self._settings.state_dir
+        subjects = read_sayings(folder / "sayings.txt")
+        return SayingsBank(subjects, self._tokenizer, folder / "manuals")
+
+    def _load_embedder(self, key: str) -> Embedder:
         from assistant.knowledge.centred import CentredEmbedder
-        from assistant.knowledge.embedded_e5 import EmbeddedE5
+        from assistant.knowledge.e5_weights import EMBEDDED_E5
+        from assistant.services.manuals import vectors_key
+
+        if key == vectors_key(EMBEDDED_E5):
+            from assistant.knowledge.embedded_e5 import EmbeddedE5
+
+            return CentredEmbedder(EmbeddedE5(self._settings.threads))
+        found = next((one for one in self._encoders() if vectors_key(one.use) == key), None)
+        if found is None:
+            raise MissingWeights(name=key, folder=self._settings.weights_dir)
         from assistant.knowledge.sentence_model import SentenceModel
-        from assistant.speech.layout import Layout
         from assistant.speech.weights import loading
 
-        found = self._store.find(Layout.ENCODER)
-        if found is None:
-            return CentredEmbedder(EmbeddedE5(self._settings.threads))
         with loading(found):
             return CentredEmbedder(SentenceModel(found.folder, found.use))
+
+    def _encoders(self) -> Iterator[Weights]:
+        """The sentence encoders that are here, the best first."""
+        from assistant.speech.layout import Layout
+
+        best = self._store.find(Layout.ENCODER)
+        if best is not None:
+            yield best
+        for folder in self._store.folders():
+            with suppress(BadModelFolder, DamagedWeights):
+                yield self._store.resolve(str(folder), Layout.ENCODER)
 
 
 def installed_version(distribution: str) -> str:

@@ -83,8 +83,8 @@ def manuals_finding(application: Application) -> Finding:
     if not current:
         return Finding("マニュアル", True, "まだありません (加えるには: kikigaki manuals add)")
     passages = sum(one.passages for one in current)
-    by_meaning = [f"{name} {number}" for name, number in models.items()] or ["まだ"]
-    detail = f"{len(current)} 冊、{passages} か所 (意味でも探せる: {', '.join(by_meaning)})"
+    counts = [f"{key.rpartition(' ')[0]} {number}" for key, number in models.items()]
+    detail = f"{len(current)} 冊、{passages} か所 (意味でも探せる: {', '.join(counts) or 'まだ'})"
     return Finding("マニュアル", True, detail)
 
 

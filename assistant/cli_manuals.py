@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from assistant.model import Progress as Step
     from assistant.ports import ProgressHook, Reading
+    from assistant.services.evaluating import Search
     from assistant.services.manuals import Addition
 
 JSON = Annotated[bool, typer.Option("--json", help="結果を JSON で標準出力に書きます。")]
@@ -48,7 +49,7 @@ WORDS_ONLY = Annotated[
     ),
 ]
 
-WAYS: tuple[Reading, ...] = ("lexical", "dense", "fused", "reranked")
+WAYS: tuple[Reading, ...] = ("lexical", "expanded", "dense", "fused", "reranked")
 
 manuals_app = typer.Typer(
     help="マニュアルを加え、一覧にし、探し、外します。",
@@ -223,8 +224,9 @@ def search(
 
 @manuals_app.command()
 def evaluate(
-    questions: Annotated[
-        Path, typer.Argument(help="質問と答えの節の JSON Lines ファイル。", show_default=False)
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="質問と答えの節の JSON Lines ファイル。", show_default=False),
     ],
     *,
     as_json: JSON = False,
@@ -238,15 +240,20 @@ def evaluate(
     application = Application()
     search = application.manual_search
     ways = WAYS if application.manual_tools.reranker() else WAYS[:-1]
-    asked = read_questions(questions)
-    measured = measure(
-        asked,
-        {way: partial(search.search, limit=DEPTH, ways=way) for way in ways},
-    )
+    searches: dict[str, Search] = {
+        way: partial(search.search, limit=DEPTH, ways=way) for way in ways
+    }
+    asked = [(path, read_questions(path)) for path in files]
+    measured = [(path, measure(questions, searches)) for path, questions in asked]
     if as_json:
-        print_json([asdict(one) for one in measured])
-    else:
-        print_table(evaluation_table(measured, Words(application.settings)))
+        several = len(files) > 1
+        lines = [(path, asdict(one)) for path, of_file in measured for one in of_file]
+        print_json([{"file": str(path)} | one if several else one for path, one in lines])
+        return
+    for path, of_file in measured:
+        if len(files) > 1:
+            results.print(str(path))
+        print_table(evaluation_table(of_file, Words(application.settings)))
 
 
 @manuals_app.command()

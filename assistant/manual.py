@@ -7,7 +7,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class BlockKind(StrEnum):
@@ -123,18 +127,62 @@ class Token:
     end: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Topic:
+    """What people ask about in many ways; `written` is how manuals put it.
+
+    `terms` are its words, `meaning` its unit vector, shape (d,), as of a question.
+    """
+
+    written: str
+    terms: tuple[str, ...]
+    meaning: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """The topics that a question is near, with weights; `nearest` is how near the first is.
+
+    0 is as near as any question is to anything, 1 a saying of that topic word for word.
+    """
+
+    topics: tuple[tuple[Topic, float], ...] = ()
+    nearest: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as an index is asked it.
+
+    `said` are its terms, `written` those that a manual would use for them, with weights, and
+    `meaning` its unit vector, shape (d,); None where there are no vectors.
+    """
+
+    said: tuple[str, ...]
+    written: Mapping[str, float]
+    meaning: NDArray[np.float32] | None = None
+    near: Nearness = Nearness()
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """Everything to look for, with weights."""
+        return {**self.written, **dict.fromkeys(self.said, 1.0)}
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A passage of an index that fits: its row, and how well compared with the best (0 to 1).
 
     `cosine` is that of its meaning with the question's; `lead` is how far it rises above the
-    average passage, as a share of the best one's.
+    average passage, as a share of the best one's. `covered` is the share of the question's terms,
+    weighted by how much they tell, that stand in it.
     """
 
     row: int
     score: float
     cosine: float = 0.0
     lead: float = 0.0
+    covered: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

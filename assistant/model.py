@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from assistant.manual import Reason
 
     FloatArray = NDArray[np.float32]
+    HalfArray = NDArray[np.float16]
 
 SAMPLE_RATE = 16_000
 """Samples per second of every sound inside the program; Whisper, Silero and pyannote share it."""

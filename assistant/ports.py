@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from assistant.drafts import Draft, Refused
     from assistant.keys import FileKey
     from assistant.manual import (
+        Asked,
         Display,
         Document,
         Edition,
         EditionState,
         Hit,
         Match,
+        Nearness,
         Passage,
         Source,
         Token,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from assistant.model import (
         Clip,
         FloatArray,
+        HalfArray,
         Heard,
         ModelUse,
         Progress,
@@ -44,8 +47,8 @@ if TYPE_CHECKING:
     )
 
     ProgressHook = Callable[[Progress], None]
-    Ways = Literal["lexical", "dense", "fused"]
-    Reading = Literal["lexical", "dense", "fused", "reranked"]
+    Ways = Literal["lexical", "expanded", "dense", "fused"]
+    Reading = Literal["lexical", "expanded", "dense", "fused", "reranked"]
 
 
 class ReadableFile(Protocol):
@@ -428,20 +431,30 @@ class PassageIndex(Protocol):
     """Every passage of the current editions, ready to be searched."""
 
     def rank(
-        self,
-        terms: Mapping[str, float],
-        meaning: FloatArray | None,
-        ways: Ways = "fused",
-        among: Sequence[int] | None = None,
+        self, asked: Asked, ways: Ways = "fused", among: Sequence[int] | None = None
     ) -> list[Match]:
-        """The passages that fit weighted terms and a unit vector, the best first.
+        """The passages that fit, the best first.
 
-        `meaning` is None where there are no vectors; then words alone decide. `among` are the rows
-        that may be found, all by default.
+        `lexical` looks for the words that were said, `expanded` also for what manuals write for
+        them, `dense` at the meaning alone, `fused` at everything. `among` are the rows that may be
+        found, all by default.
         """
 
-    def idf(self, term: str) -> float:
-        """How much a term tells of a passage."""
+    def nearest(self, meaning: FloatArray) -> float:
+        """The cosine of the passage that is nearest to a unit vector; 0 where there is none."""
+
+
+class Sayings(Protocol):
+    """Samples of how people put what manuals write in other words, compared by meaning."""
+
+    def prepare(self, key: str, embedder: Embedder, limit: int) -> int:
+        """Embeds so many samples that these weights have not embedded yet; how many it did."""
+
+    def near(self, key: str, terms: Sequence[str], meaning: FloatArray) -> Nearness:
+        """The topics that a question is near; none before the samples are prepared."""
+
+    def anything(self, key: str) -> FloatArray:
+        """Unit vectors of questions about anything, shape (n, d); none before they are prepared."""
 
 
 class ManualTools(Protocol):
@@ -453,6 +466,9 @@ class ManualTools(Protocol):
     def split(self, document: Document, edition: str) -> tuple[Passage, ...]:
         """The passages of an edition, in reading order."""
 
+    def parts(self, passage: Passage) -> list[str]:
+        """What of a passage is embedded: the whole of it first, then its parts."""
+
     def tokenizer(self) -> Tokenizer:
         """What the word search compares by."""
 
@@ -460,19 +476,25 @@ class ManualTools(Protocol):
         """The one that a site brought, or None."""
 
     def index(
-        self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: FloatArray
+        self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: HalfArray
     ) -> PassageIndex:
-        """An index of passages with these terms; `vectors` (n, d) are of the passages `rows`."""
+        """An index of passages with these terms; `vectors` (n, d) are of the passages `rows`.
+
+        Rows ascend. A passage may have several vectors: the first is of the whole of it.
+        """
+
+    def sayings(self) -> Sayings:
+        """How people put what manuals write in other words."""
 
     def weights(self) -> ModelUse:
-        """The weights that `embedder` would load; vectors carry their name.
+        """The weights that new vectors are made with.
 
         Raises:
             SetupError: they are not here.
         """
 
-    def embedder(self) -> Embedder:
-        """With the weights that the settings name.
+    def embedder(self, key: str | None = None) -> Embedder:
+        """With those weights, or with the ones whose vectors carry `key`.
 
         Raises:
             SetupError: they are not here, or cannot be loaded.
@@ -513,14 +535,17 @@ class ManualStore(Protocol):
     def indexed(self) -> list[tuple[Passage, str]]:
         """The passages of current editions with their terms."""
 
-    def vectors(self, model: str) -> tuple[list[str], FloatArray]:
-        """Ids of the current passages that these weights have embedded, and shape (n, d)."""
+    def vectors(self, model: str) -> tuple[list[str], HalfArray]:
+        """What these weights have made of the current passages, shape (n, d), and whose each is.
+
+        A passage's vectors follow each other, in the order they were given in.
+        """
 
     def missing(self, model: str, limit: int) -> list[Passage]:
         """Current passages that these weights have not embedded yet."""
 
     def keep_vectors(self, model: str, ids: Sequence[str], vectors: FloatArray) -> None:
-        """Keeps what `missing` asked for."""
+        """Keeps what `missing` asked for; a passage's id stands once for each of its vectors."""
 
     def models(self) -> dict[str, int]:
         """The weights that have embedded anything, and how many of the current passages."""

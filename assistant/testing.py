@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.errors import ManualError, UnreadableSound, storage_errors
+from assistant.errors import ManualError, MissingWeights, UnreadableSound, storage_errors
 from assistant.manual import (
     Block,
     BlockKind,
@@ -25,6 +25,7 @@ from assistant.manual import (
     EditionState,
     Hit,
     Match,
+    Nearness,
     Passage,
     Reason,
     ReasonKind,
@@ -44,15 +45,17 @@ from assistant.model import (
     Window,
     Word,
 )
+from assistant.services.manuals import vectors_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO, Literal
 
     from assistant.keys import FileKey
-    from assistant.model import FloatArray, SpeakerCount, Transcript
-    from assistant.ports import ReadableFile, Reranker, Steps, Ways
+    from assistant.manual import Asked
+    from assistant.model import FloatArray, HalfArray, SpeakerCount, Transcript
+    from assistant.ports import Embedder, ReadableFile, Reranker, Steps, Ways
 
 FAKE_WEIGHTS = ModelUse("recognition", "fake", "assistant.testing", "MIT", "0" * 64)
 
@@ -468,18 +471,14 @@ class FakeIndex:
     vectors: dict[int, FloatArray]
 
     def rank(
-        self,
-        terms: Mapping[str, float],
-        meaning: FloatArray | None,
-        ways: Ways = "fused",
-        among: Sequence[int] | None = None,
+        self, asked: Asked, ways: Ways = "fused", among: Sequence[int] | None = None
     ) -> list[Match]:
         """Best first; rows that share nothing are left out."""
-        del ways
+        terms = dict.fromkeys(asked.said, 1.0) if ways == "lexical" else asked.terms
         cosines = {
-            row: float(vector @ meaning)
+            row: float(vector @ asked.meaning)
             for row, vector in self.vectors.items()
-            if meaning is not None
+            if asked.meaning is not None
         }
         totals = {
             row: sum(weight * bag[term] for term, weight in terms.items()) + cosines.get(row, 0.0)
@@ -489,14 +488,39 @@ class FakeIndex:
         best = max(totals.values(), default=0.0)
         ordered = sorted(totals, key=lambda row: (-totals[row], row))
         return [
-            Match(row, totals[row] / best, cosines.get(row, 0.0), cosines.get(row, 0.0))
+            Match(
+                row,
+                totals[row] / best,
+                cosines.get(row, 0.0),
+                cosines.get(row, 0.0),
+                sum(term in self.terms[row] for term in asked.said) / max(1, len(asked.said)),
+            )
             for row in ordered
             if totals[row] > 0
         ]
 
-    def idf(self, term: str) -> float:
-        """The rarer, the more."""
-        return 1.0 / (1 + sum(term in bag for bag in self.terms))
+    def nearest(self, meaning: FloatArray) -> float:
+        """The largest inner product."""
+        return max((float(vector @ meaning) for vector in self.vectors.values()), default=0.0)
+
+
+class NoSayings:
+    """`ports.Sayings` that knows none."""
+
+    def prepare(self, key: str, embedder: Embedder, limit: int) -> int:
+        """Nothing to do."""
+        del key, embedder, limit
+        return 0
+
+    def near(self, key: str, terms: Sequence[str], meaning: FloatArray) -> Nearness:
+        """No question is near to anything."""
+        del key, terms, meaning
+        return Nearness()
+
+    def anything(self, key: str) -> FloatArray:
+        """None."""
+        del key
+        return np.zeros((0, 0), np.float32)
 
 
 @dataclass
@@ -506,6 +530,7 @@ class FakeManualTools:
     manual_reader: FakeManualReader = field(default_factory=FakeManualReader)
     fake_embedder: FakeEmbedder = field(default_factory=FakeEmbedder)
     fake_reranker: Reranker | None = None
+    other_embedders: tuple[FakeEmbedder, ...] = ()
 
     def reader(self) -> FakeManualReader:
         """Always the same."""
@@ -514,6 +539,14 @@ class FakeManualTools:
     def split(self, document: Document, edition: str) -> tuple[Passage, ...]:
         """A passage for each paragraph."""
         return split_blocks(document, edition)
+
+    def parts(self, passage: Passage) -> list[str]:
+        """The whole, alone."""
+        return ["\n".join((*passage.headings, passage.text))]
+
+    def sayings(self) -> NoSayings:
+        """None."""
+        return NoSayings()
 
     def tokenizer(self) -> FakeTokenizer:
         """Characters."""
@@ -524,18 +557,29 @@ class FakeManualTools:
         return self.fake_reranker
 
     def index(
-        self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: FloatArray
+        self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: HalfArray
     ) -> FakeIndex:
         """Counts shared terms."""
-        return FakeIndex([Counter(one) for one in terms], dict(zip(rows, vectors, strict=True)))
+        wide = vectors.astype(np.float32)
+        return FakeIndex([Counter(one) for one in terms], dict(zip(rows, wide, strict=True)))
 
     def weights(self) -> ModelUse:
         """The embedder's."""
         return self.fake_embedder.model
 
-    def embedder(self) -> FakeEmbedder:
-        """Always the same."""
-        return self.fake_embedder
+    def embedder(self, key: str | None = None) -> FakeEmbedder:
+        """The one that is used, or one whose vectors carry the key.
+
+        Raises:
+            MissingWeights: there is none.
+        """
+        every = (self.fake_embedder, *self.other_embedders)
+        if key is None:
+            return self.fake_embedder
+        for one in every:
+            if vectors_key(one.model) == key:
+                return one
+        raise MissingWeights(name=key, folder="nowhere")
 
 
 @dataclass
@@ -577,7 +621,7 @@ class InMemoryManualStore:
     def __init__(self) -> None:
         self._editions: dict[str, Edition] = {}
         self._passages: dict[str, list[tuple[Passage, str]]] = {}
-        self._vectors: dict[str, dict[str, FloatArray]] = {}
+        self._vectors: dict[str, dict[str, list[HalfArray]]] = {}
         self._version = 0
 
     def add(self, edition: Edition, passages: Sequence[Passage], terms: Sequence[str]) -> None:
@@ -615,13 +659,17 @@ class InMemoryManualStore:
             for pair in pairs
         ]
 
-    def vectors(self, model: str) -> tuple[list[str], FloatArray]:
-        """Ids of the current passages that these weights have embedded, and shape (n, d)."""
+    def vectors(self, model: str) -> tuple[list[str], HalfArray]:
+        """What these weights have made of the current passages, and whose each is."""
         kept = self._vectors.get(model, {})
-        ids = [passage.id for passage, _ in self.indexed() if passage.id in kept]
-        if not ids:
-            return [], np.zeros((0, 0), np.float32)
-        return ids, np.stack([kept[one] for one in ids])
+        pairs = [
+            (passage.id, vector)
+            for passage, _ in self.indexed()
+            for vector in kept.get(passage.id, ())
+        ]
+        if not pairs:
+            return [], np.zeros((0, 0), np.float16)
+        return [one for one, _ in pairs], np.stack([vector for _, vector in pairs])
 
     def missing(self, model: str, limit: int) -> list[Passage]:
         """Current passages that these weights have not embedded yet."""
@@ -630,13 +678,17 @@ class InMemoryManualStore:
         return every[:limit]
 
     def keep_vectors(self, model: str, ids: Sequence[str], vectors: FloatArray) -> None:
-        """Keeps what `missing` asked for."""
+        """Keeps what `missing` asked for; vectors that are there already stay."""
         self._version += 1
-        self._vectors.setdefault(model, {}).update(zip(ids, vectors, strict=True))
+        kept = self._vectors.setdefault(model, {})
+        new: dict[str, list[HalfArray]] = {}
+        for one, vector in zip(ids, vectors, strict=True):
+            new.setdefault(one, []).append(vector.astype(np.float16))
+        self._vectors[model] = new | kept
 
     def models(self) -> dict[str, int]:
         """The weights that have embedded anything, and how many of the current passages."""
-        return {model: len(self.vectors(model)[0]) for model in self._vectors}
+        return {model: len(set(self.vectors(model)[0])) for model in self._vectors}
 
     def forget_vectors(self, model: str) -> None:
         """Drops the vectors of weights that are used no more."""

@@ -1,8 +1,10 @@
-"""Words and meaning over all passages, fused by strength.
+"""Words and meaning over all passages, and what many people ask about, fused by strength.
 
-Each half is brought to 0 to 1 for the question at hand, then added with fixed weights: a passage
-that one half finds and the other hardly knows still counts. Ranks alone would forget by how much
-the first is better than the second.
+Each is brought to 0 to 1 for the question at hand, then added: a passage that one finds and the
+others hardly know still counts. Ranks alone would forget by how much the first is better than the
+second. Weights were chosen on 130 colloquial questions over the sample manuals and on two sets of
+general ones (a help system's headings, and sentences with words left out): see
+docs/howto/manuals.md.
 """
 
 from __future__ import annotations
@@ -12,81 +14,118 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.knowledge.lexical import LexicalIndex
+from assistant.knowledge.meaning import MeaningIndex
 from assistant.manual import Match
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from assistant.model import FloatArray
+    from numpy.typing import NDArray
+
+    from assistant.manual import Asked, Topic
+    from assistant.model import FloatArray, HalfArray
     from assistant.ports import Ways
 
-LEXICAL, DENSE = 0.35, 0.65
-"""Weights of the halves. Meaning weighs more, since words alone miss what is said in other words;
-with .3 and .7, 4,442 questions over 1,145 passages of JSQuAD had MRR@10 .942 (words .931, meaning
-.882). With questions centred, .35 is best for colloquial and for formal questions together."""
+    Rows = NDArray[np.intp]
+
+WORDS, MORE_WORDS = 0.3, 0.3
+"""Weight of the words against the meaning, and what is added where a passage holds what was said:
+somebody who uses a manual's own words wants the place where they stand."""
+HELD, ALL_HELD = 0.4, 0.8
+"""Shares of the question's words, as they stand in the passage that has most of them, between
+which that weight rises."""
+KNOWN, WELL_KNOWN = 0.5, 0.9
+"""Shares between which topics lose their say: the question speaks as the manuals do."""
 MOST = 100
 """Passages that are ranked; nobody reads further."""
 
 
 class FusedIndex:
-    """`ports.PassageIndex` in memory: BM25 and an exact search over unit vectors."""
+    """`ports.PassageIndex` in memory: BM25, and the cosines of whole passages and their parts."""
 
     def __init__(
-        self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: FloatArray
+        self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: HalfArray
     ) -> None:
-        self._lexical = LexicalIndex(terms)
         self._size = len(terms)
-        self._rows = np.asarray(rows, np.intp)
-        self._vectors = np.ascontiguousarray(vectors, np.float32)
+        self._lexical = LexicalIndex(terms)
+        self._meaning = MeaningIndex(self._size, rows, vectors)
+        self._topics: dict[str, HalfArray] = {}
 
     def rank(
-        self,
-        terms: Mapping[str, float],
-        meaning: FloatArray | None,
-        ways: Ways = "fused",
-        among: Sequence[int] | None = None,
+        self, asked: Asked, ways: Ways = "fused", among: Sequence[int] | None = None
     ) -> list[Match]:
         """The passages that fit, the best first; `MOST` at most."""
         if not self._size:
             return []
-        words = self._lexical.scores(terms)
-        cosines = self._cosines(meaning)
-        if among is not None:
-            others = np.ones(self._size, bool)
-            others[list(among)] = False
-            words[others] = cosines[others] = 0.0
-        lead = _lead(cosines, self._rows)
-        total = {"lexical": _share(words), "dense": lead}.get(ways)
-        if total is None:
-            total = _fused(_share(words), lead)
+        allowed = _only(self._size, among)
+        said = dict.fromkeys(asked.said, 1.0)
+        spoken = self._lexical.scores(said) * allowed
+        words = spoken if ways == "lexical" else self._lexical.scores(asked.terms) * allowed
+        cosines = self._meaning.cosines(asked.meaning) * allowed
+        lead = _lead(cosines, self._meaning.rows)
+        if ways == "dense":
+            total = lead
+        elif ways == "fused":
+            held = self._lexical.covered(int(spoken.argmax()), said)
+            total = self._fused(asked, _share(words), lead, held, allowed)
+        else:
+            total = _share(words)
         best = np.argpartition(-total, min(MOST, self._size) - 1)[:MOST]
         ordered = best[np.lexsort((best, -total[best]))]
         return [
-            Match(int(row), float(total[row]), float(cosines[row]), float(lead[row]))
+            Match(
+                int(row),
+                float(total[row]),
+                float(cosines[row]),
+                float(lead[row]),
+                self._lexical.covered(int(row), said),
+            )
             for row in ordered
             if total[row] > 0
         ]
 
-    def idf(self, term: str) -> float:
-        """How much a term tells of a passage."""
-        return self._lexical.idf(term)
+    def nearest(self, meaning: FloatArray) -> float:
+        """The cosine of the passage that is nearest to a unit vector; 0 where there is none."""
+        return float(self._meaning.cosines(meaning).max(initial=0.0))
 
-    def _cosines(self, meaning: FloatArray | None) -> FloatArray:
-        """Of every passage; 0 for those that are not embedded yet."""
-        cosines = np.zeros(self._size, np.float32)
-        if meaning is not None and len(self._rows):
-            cosines[self._rows] = self._vectors @ meaning
-        return cosines
+    def _fused(
+        self, asked: Asked, words: FloatArray, lead: FloatArray, held: float, allowed: FloatArray
+    ) -> FloatArray:
+        """0 to 1. Words alone where nothing is embedded, meaning alone where no word is known."""
+        if not lead.any():
+            return words
+        weight = WORDS + MORE_WORDS * _between(held, HELD, ALL_HELD)
+        fused = lead if not words.any() else weight * words + (1 - weight) * lead
+        say = asked.near.nearest * (1 - _between(held, KNOWN, WELL_KNOWN))
+        if not asked.near.topics or not say:
+            return fused
+        topics = np.zeros(self._size, np.float32)
+        for topic, strength in asked.near.topics:
+            topics += strength * self._affinity(topic)
+        every = (fused + say * _share(topics * allowed)) / (1 + say)
+        return every.astype(np.float32)
+
+    def _affinity(self, topic: Topic) -> HalfArray:
+        """How much each passage is about a topic, 0 to 1; found once."""
+        if topic.written not in self._topics:
+            words = self._lexical.scores(dict.fromkeys(topic.terms, 1.0))
+            lead = _lead(self._meaning.cosines(topic.meaning), self._meaning.rows)
+            self._topics[topic.written] = ((_share(words) + lead) / 2).astype(np.float16)
+        return self._topics[topic.written]
 
 
-def _fused(words: FloatArray, meaning: FloatArray) -> FloatArray:
-    """Words alone where nothing is embedded, meaning alone where no word is known."""
-    if not meaning.any():
-        return words
-    if not words.any():
-        return meaning
-    fused: FloatArray = LEXICAL * words + DENSE * meaning
-    return fused
+def _only(size: int, among: Sequence[int] | None) -> FloatArray:
+    """1 for the rows that may be found, 0 for the others."""
+    if among is None:
+        return np.ones(size, np.float32)
+    allowed = np.zeros(size, np.float32)
+    allowed[list(among)] = 1.0
+    return allowed
+
+
+def _between(value: float, low: float, high: float) -> float:
+    """0 up to `low`, 1 from `high`, and straight from one to the other."""
+    return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
 def _share(words: FloatArray) -> FloatArray:
@@ -96,7 +135,7 @@ def _share(words: FloatArray) -> FloatArray:
     return share
 
 
-def _lead(cosines: FloatArray, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> FloatArray:
+def _lead(cosines: FloatArray, rows: Rows) -> FloatArray:
     """How far above the average passage, as a share of the best one's lead.
 
     Encoders crowd their cosines into a narrow band; only what rises above it says anything.

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csc_array
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -37,6 +37,7 @@ class LexicalIndex:
         weights = counts * (_K1 + 1) / (counts + norm[rows]) * self._idf[columns]
         shape = (len(documents), len(self._columns))
         self._weights = csc_array((weights, (rows, columns)), shape, dtype=np.float32)
+        self._weights.sort_indices()
         self._unknown = float(np.log1p((len(documents) + 0.5) / 0.5))
 
     def scores(self, query: Mapping[str, float]) -> FloatArray:
@@ -49,10 +50,25 @@ class LexicalIndex:
                 total[self._weights.indices[first:last]] += weight * self._weights.data[first:last]
         return total
 
+    def covered(self, row: int, terms: Iterable[str]) -> float:
+        """The share of the terms, weighted by how much they tell, that stand in a document."""
+        weights = {term: self.idf(term) for term in terms}
+        held = sum(weight for term, weight in weights.items() if self._holds(row, term))
+        return held / (sum(weights.values()) or 1.0)
+
     def idf(self, term: str) -> float:
         """How much a term tells; one that stands nowhere tells most."""
         column = self._columns.get(term)
         return self._unknown if column is None else float(self._idf[column])
+
+    def _holds(self, row: int, term: str) -> bool:
+        column = self._columns.get(term)
+        if column is None:
+            return False
+        first, last = self._weights.indptr[column : column + 2]
+        rows = self._weights.indices[first:last]
+        at = int(np.searchsorted(rows, row))
+        return at < len(rows) and int(rows[at]) == row
 
     def _postings(
         self, documents: Sequence[Sequence[str]]

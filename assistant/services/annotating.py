@@ -11,6 +11,7 @@ from assistant import __version__
 from assistant.errors import SetupError
 from assistant.manual import EditionState
 from assistant.model import Progress, TurnPassage
+from assistant.services.manuals import vectors_key
 from assistant.services.retrieving import Retriever
 
 if TYPE_CHECKING:
@@ -82,10 +83,10 @@ class Annotator:
     def _state(self, transcript: Transcript, weights: ModelUse | None) -> str:
         """The same for the same text, manuals, weights and program."""
         editions = [one for one in self._store.editions() if one.state is EditionState.CURRENT]
-        embedded = self._store.models().get(weights.name, 0) if weights else 0
+        embedded = self._store.models().get(vectors_key(weights), 0) if weights else 0
         parts = [
             __version__,
-            weights.name if weights else "",
+            vectors_key(weights) if weights else "",
             embedded,
             sorted(one.id for one in editions),
             [(one.speaker, one.text) for one in transcript.turns],

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.manual import Passage
+    from assistant.model import ModelUse
     from assistant.ports import (
         Clock,
         ManualStore,
@@ -62,6 +63,12 @@ BATCH = 16
 """Passages that are embedded at once, a second or two on two cores: nothing waits for longer."""
 ABANDONED = 12 * 3600.0
 """Seconds after which what a dead process was taking in is dropped."""
+SAYINGS = 64
+"""Samples of speech that are embedded at once."""
+KEY_DIGITS = 12
+"""Digits of the weights' SHA-256 that vectors carry."""
+MADE = 2
+"""Counts up when vectors are made in another way, so that all are made anew."""
 ID_DIGITS = 16
 """Digits of a file's SHA-256 that name its edition."""
 OWNER = "manuals"
@@ -288,7 +295,7 @@ class ManualLibrary:
             SetupError: the weights are not here.
             Stopped: by `progress`; what was embedded is kept.
         """
-        model = self._tools.weights().name
+        model = vectors_key(self._tools.weights())
         total = sum(one.passages for one in self.editions() if one.state is EditionState.CURRENT)
         embedded = 0
         while True:
@@ -347,11 +354,16 @@ class ManualLibrary:
             lock.release()
 
     def _embed_batch(self) -> int:
-        model = self._tools.weights().name
+        """How many passages it embedded. The samples of speech come first, a few at a time."""
+        model = vectors_key(self._tools.weights())
         passages = self.store.missing(model, BATCH)
+        embedder = self._tools.embedder()
+        while passages and self._tools.sayings().prepare(model, embedder, SAYINGS):
+            pass
         if passages:
-            vectors = self._tools.embedder().passages([wording(one) for one in passages])
-            self.store.keep_vectors(model, [one.id for one in passages], vectors)
+            parts = [(one.id, part) for one in passages for part in self._tools.parts(one)]
+            vectors = embedder.passages([part for _, part in parts])
+            self.store.keep_vectors(model, [one for one, _ in parts], vectors)
         else:
             for other in self.store.models().keys() - {model}:
                 self.store.forget_vectors(other)
@@ -480,8 +492,16 @@ def manual_key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
+def vectors_key(weights: ModelUse) -> str:
+    """What vectors carry: those of other weights, or made in another way, cannot be compared.
+
+    A name alone will not do: a folder's weights may be replaced under their old name.
+    """
+    return f"{weights.name} {weights.sha256[:KEY_DIGITS]}/{MADE}"
+
+
 def wording(passage: Passage) -> str:
-    """What of a passage is embedded and cut into terms: the headings belong to it."""
+    """What of a passage is cut into terms: the headings belong to it."""
     return "\n".join((*passage.headings, passage.text))
 
 

@@ -75,7 +75,7 @@ class Expansions:
     def _read(self, content: bytes, name: str) -> dict[Spoken, tuple[str, ...]]:
         """Later lines add to earlier ones about the same expression."""
         table: dict[Spoken, tuple[str, ...]] = {}
-        for number, line in enumerate(_decoded(content, name).splitlines(), 1):
+        for number, line in enumerate(decoded(content, name).splitlines(), 1):
             if line.strip() and not line.lstrip().startswith("#"):
                 for ways, written in _sides(line, name, number):
                     for spoken in self._ways(ways, name, number):
@@ -97,7 +97,7 @@ class Expansions:
         return terms
 
 
-def _decoded(content: bytes, name: str) -> str:
+def decoded(content: bytes, name: str) -> str:
     """UTF-8, or what Japanese editors on Windows write."""
     for encoding in ("utf-8-sig", "cp932"):
         try:

@@ -11,8 +11,11 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from assistant.manual import ReasonKind
 from assistant.sealing.chunks import MAGIC
-from assistant.testing import FakeEmbedder
+from assistant.services.manuals import vectors_key
+from assistant.services.searching import ManualSearch
+from assistant.testing import FakeEmbedder, FakeManualTools
 from tests.libraries import content
 from tests.manuals_process import MODEL, make_library
 
@@ -21,6 +24,17 @@ if TYPE_CHECKING:
 
     from assistant.services.manuals import ManualLibrary
     from assistant.store.engine import Database
+
+
+OLD, NEW = vectors_key(FakeEmbedder().model), vectors_key(MODEL)
+
+
+class NoWording:
+    """No table."""
+
+    def written(self, question: str) -> dict[str, float]:
+        del question
+        return {}
 
 
 def start(*arguments: object) -> subprocess.Popen[bytes]:
@@ -60,18 +74,27 @@ def test_killed_while_embedding_the_old_index_answers_and_the_next_start_complet
     library = make_library(place, tmp_path / "kept", FakeEmbedder())
     list(library.add([manual(tmp_path / "a.md", 200)]))
     library.embed_missing()
-    old, before = library.store.vectors("fake-encoder")
+    old, before = library.store.vectors(OLD)
+    tools = FakeManualTools(
+        fake_embedder=FakeEmbedder(MODEL), other_embedders=(FakeEmbedder(FakeEmbedder().model),)
+    )
+    search = ManualSearch(library.store, tools, NoWording())
+    answer = [hit.passage.id for hit in search.search("17番目の定め")]
 
     kill_after(start("embed", place, tmp_path / "kept"), dots=5)
 
-    done = library.store.models()[MODEL.name]
+    done = library.store.models()[NEW]
     assert 0 < done < 200
-    ids, vectors = library.store.vectors("fake-encoder")
+    ids, vectors = library.store.vectors(OLD)
     assert (ids, vectors.tobytes()) == (old, before.tobytes())
+    assert [hit.passage.id for hit in search.search("17番目の定め")] == answer
+    (hit, *_) = ManualSearch(library.store, tools, NoWording()).search("17番目の定め")
+    assert ReasonKind.MEANING in {one.kind for one in hit.reasons}, "the old vectors answer"
     process = start("embed", place, tmp_path / "kept")
     output, _ = process.communicate(timeout=60)
     assert len(output) == -(-(200 - done) // 16), "what was embedded is not embedded again"
-    assert library.store.models() == {MODEL.name: 200}
+    assert library.store.models() == {NEW: 200}
+    assert [hit.passage.id for hit in search.search("17番目の定め")] == answer
 
 
 def test_killed_at_any_moment_of_adding_an_edition_is_there_whole_or_not_at_all(

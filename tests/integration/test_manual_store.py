@@ -115,8 +115,18 @@ def test_vectors_come_back_in_the_order_of_the_ids(store: ManualStore) -> None:
 
     found, vectors = store.vectors("m")
     assert found == ids
+    np.testing.assert_array_equal(vectors, values.astype(np.float16))
+
+
+def test_a_passage_may_have_several_vectors(store: ManualStore) -> None:
+    store.add(*edition("a"))
+    values = np.arange(12).reshape(4, 3).astype(np.float32)
+    store.keep_vectors("m", ["a:0", "a:0", "a:0", "a:1"], values)
+    ids, vectors = store.vectors("m")
+    assert ids == ["a:0", "a:0", "a:0", "a:1"]
     np.testing.assert_array_equal(vectors, values)
-    assert vectors.dtype == np.float32
+    assert store.models() == {"m": 2}
+    assert store.missing("m", 10) == []
 
 
 def test_no_vectors_are_an_empty_array(store: ManualStore) -> None:

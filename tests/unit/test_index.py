@@ -7,19 +7,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.knowledge import meaning
 from assistant.knowledge.index import FusedIndex
 from assistant.knowledge.lexical import LexicalIndex
+from assistant.manual import Asked, Nearness, Topic
 
 TERMS = [["虐待", "通告"], ["面会", "申込"], ["虐待", "虐待", "痣", "記録"], ["傍聴"]]
-NOTHING = np.zeros((0, 2), np.float32)
+FAR = Nearness()
+NOTHING = np.zeros((0, 2), np.float16)
 
 
-def unit(*angles: float) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    return np.asarray([(np.cos(one), np.sin(one)) for one in angles], np.float32)
+def unit(*angles: float) -> np.ndarray[tuple[int, int], np.dtype[np.float16]]:
+    return np.asarray([(np.cos(one), np.sin(one)) for one in angles], np.float16)
 
 
-def rows(index: FusedIndex, *terms: str, **options: object) -> list[int]:
-    return [match.row for match in index.rank(dict.fromkeys(terms, 1.0), None, **options)]  # type: ignore[arg-type]
+def asked(*terms: str, angle: float | None = None, near: Nearness = FAR) -> Asked:
+    meaning = None if angle is None else unit(angle)[0].astype(np.float32)
+    return Asked(terms, {}, meaning, near)
+
+
+def rows(index: FusedIndex, question: Asked, **options: object) -> list[int]:
+    return [match.row for match in index.rank(question, **options)]  # type: ignore[arg-type]
 
 
 def test_a_rare_word_counts_more_than_a_common_one() -> None:
@@ -39,45 +47,101 @@ def test_bm25_is_the_published_formula() -> None:
     assert LexicalIndex(TERMS).scores({"虐待": 1.0})[2] == pytest.approx(expected, rel=1e-5)
 
 
+def test_terms_that_tell_more_cover_more() -> None:
+    index = LexicalIndex(TERMS)
+    assert index.covered(2, ["虐待", "痣"]) == 1.0
+    assert index.covered(2, ["痣", "面会"]) == pytest.approx(0.5)
+    assert index.covered(2, ["痣", "虐待", "面会"]) > index.covered(1, ["痣", "虐待", "面会"])
+    assert index.covered(1, ["虐待", "駐車場"]) == index.covered(0, []) == 0.0
+
+
 def test_words_answer_alone_while_nothing_is_embedded() -> None:
     index = FusedIndex(TERMS, [], NOTHING)
-    assert rows(index, "虐待", "痣") == [2, 0]
-    assert index.rank({"無": 1.0}, unit(0.0)[0]) == []
+    assert rows(index, asked("虐待", "痣")) == [2, 0]
+    assert rows(index, asked("無", angle=0.0)) == []
 
 
 def test_meaning_finds_what_no_word_says() -> None:
     index = FusedIndex(TERMS, range(4), unit(0.0, 0.4, 0.8, 1.2))
-    best = index.rank({"無": 1.0}, unit(1.2)[0])[0]
+    best = index.rank(asked("無", angle=1.2))[0]
     assert best.row == 3
     assert best.lead == pytest.approx(1.0)
 
 
 def test_the_best_of_both_comes_first() -> None:
     index = FusedIndex(TERMS, range(4), unit(0.0, 1.5, 0.1, 1.4))
-    found = index.rank({"虐待": 1.0, "痣": 1.0}, unit(0.05)[0])
+    found = index.rank(asked("虐待", "痣", angle=0.05))
     assert found[0].row == 2
     assert found[0].score > found[1].score
+    assert found[0].covered == 1.0
+
+
+def test_a_passage_is_as_near_as_its_whole_and_its_nearest_part() -> None:
+    index = meaning.MeaningIndex(3, [0, 0, 0, 2], unit(0.5, 1.4, 0.1, 0.3))
+    cosines = index.cosines(unit(0.1)[0].astype(np.float32))
+    assert cosines == pytest.approx([(np.cos(0.4) + 1) / 2, 0.0, np.cos(0.2)], abs=2e-3)
+
+
+def test_of_many_passages_only_the_nearest_are_looked_at_closely(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(meaning, "CLOSE", 2)
+    angles = unit(*np.linspace(0, 1.5, 40))
+    index = meaning.MeaningIndex(40, range(40), angles)
+    cosines = index.cosines(unit(0.2)[0].astype(np.float32))
+    exact = angles.astype(np.float32) @ unit(0.2)[0].astype(np.float32)
+    assert cosines.argmax() == exact.argmax()
+    assert (cosines <= exact + 1e-3).all()
+
+
+def test_each_way_looks_at_its_own() -> None:
+    index = FusedIndex(TERMS, range(4), unit(0.0, 0.4, 0.8, 1.2))
+    question = Asked(("面会",), {"傍聴": 0.4}, unit(0.8)[0].astype(np.float32))
+    assert rows(index, question, ways="lexical") == [1]
+    assert rows(index, question, ways="expanded") == [1, 3]
+    assert rows(index, question, ways="dense")[0] == 2
+    assert set(rows(index, question)) >= {1, 2, 3}
+
+
+def test_what_people_ask_about_brings_its_passages_up() -> None:
+    index = FusedIndex(TERMS, range(4), unit(0.0, 0.4, 0.8, 1.2))
+    topics = ((Topic("傍聴の受付", ("傍聴",), unit(1.2)[0].astype(np.float32)), 1.0),)
+    plain = rows(index, asked("無", angle=0.5))
+    assert plain[:2] == [1, 2]
+    near = rows(index, asked("無", angle=0.5, near=Nearness(topics, 1.0)))
+    assert near[:2] == [1, 3]
+    assert rows(index, asked("無", angle=0.5, near=Nearness(topics, 0.0))) == plain
+
+
+def test_a_question_in_the_manuals_own_words_needs_no_topic() -> None:
+    index = FusedIndex(TERMS, range(4), unit(0.0, 0.4, 0.8, 1.2))
+    topic = Topic("傍聴の受付", ("傍聴",), unit(1.2)[0].astype(np.float32))
+    near = Nearness(((topic, 1.0),), 1.0)
+    assert rows(index, asked("面会", "申込", angle=0.4, near=near))[0] == 1
 
 
 def test_only_what_is_asked_for_is_searched() -> None:
     index = FusedIndex(TERMS, range(4), unit(0.0, 0.4, 0.8, 1.2))
-    assert rows(index, "虐待", among=[0]) == [0]
-    assert {one.row for one in index.rank({"虐待": 1.0}, unit(0.8)[0], among=[1, 3])} <= {1, 3}
+    assert rows(index, asked("虐待"), among=[0]) == [0]
+    assert set(rows(index, asked("虐待", angle=0.8), among=[1, 3])) <= {1, 3}
 
 
 def test_an_empty_library_has_no_answer() -> None:
-    assert rows(FusedIndex([], [], NOTHING), "虐待") == []
+    assert rows(FusedIndex([], [], NOTHING), asked("虐待")) == []
 
 
 @given(
     st.lists(st.lists(st.sampled_from("甲乙丙丁"), max_size=6), min_size=1, max_size=30),
-    st.dictionaries(st.sampled_from("甲乙丙戊"), st.floats(0.1, 1.0), max_size=3),
+    st.lists(st.sampled_from("甲乙丙戊"), max_size=3, unique=True),
     st.floats(0.0, 1.5),
+    st.floats(0.0, 1.0),
 )
 def test_scores_are_shares_in_order(
-    documents: list[list[str]], terms: dict[str, float], angle: float
+    documents: list[list[str]], terms: list[str], angle: float, near: float
 ) -> None:
     index = FusedIndex(documents, range(len(documents)), unit(*np.linspace(0, 1.5, len(documents))))
-    scores = [match.score for match in index.rank(terms, unit(angle)[0])]
+    topic = Topic("甲乙", ("甲", "乙"), unit(0.7)[0].astype(np.float32))
+    question = asked(*terms, angle=angle, near=Nearness(((topic, 0.5),), near))
+    scores = [match.score for match in index.rank(question)]
     assert scores == sorted(scores, reverse=True)
     assert all(0.0 < score <= 1.0 + 1e-6 for score in scores)

@@ -16,9 +16,8 @@ from assistant.errors import (
     UnknownManual,
 )
 from assistant.manual import EditionState
-from assistant.model import ModelUse, Progress
 from assistant.services import watching
-from assistant.services.manuals import ManualLibrary, Outcome, manual_key
+from assistant.services.manuals import ManualLibrary, Outcome, manual_key, vectors_key
 from assistant.testing import (
     FakeClock,
     FakeEmbedder,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.manual import Document, Passage
+    from assistant.model import Progress
     from assistant.ports import ReadableFile
     from assistant.services.manuals import Addition
 
@@ -353,16 +353,17 @@ def test_old_vectors_answer_until_the_new_ones_are_complete(
 ) -> None:
     add(library, write(inbox / "a.md", "\n".join(f"{n}番目の文。" for n in range(20))))
     library.embed_missing()
-    old = tools.fake_embedder.model.name
+    old = vectors_key(tools.fake_embedder.model)
     use = replace(tools.fake_embedder.model, name="better")
-    tools.fake_embedder = FakeEmbedder(ModelUse(use.task, use.name, use.source, use.licence), 96)
+    tools.fake_embedder = FakeEmbedder(use, 96)
+    new = vectors_key(use)
 
     assert library.embed_some()
-    assert library.store.models() == {old: 20, "better": 16}
+    assert library.store.models() == {old: 20, new: 16}
     while library.embed_some():
         pass
-    assert library.store.models() == {"better": 20}
-    assert library.store.vectors("better")[1].shape == (20, 96)
+    assert library.store.models() == {new: 20}
+    assert library.store.vectors(new)[1].shape == (20, 96)
 
 
 def test_when_all_is_embedded_nobody_asks_the_store_again(

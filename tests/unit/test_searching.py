@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from assistant.manual import Edition, EditionState, Passage, ReasonKind
+from assistant.services.manuals import vectors_key
 from assistant.services.searching import REREAD_SECONDS, ManualSearch
-from assistant.testing import FakeManualTools, InMemoryManualStore
+from assistant.testing import FakeEmbedder, FakeManualTools, InMemoryManualStore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,9 +110,60 @@ def test_meaning_is_a_reason_once_it_is_embedded(store: InMemoryManualStore) -> 
     add(store, "e1", "手引き", "甲:痣の記録")
     tools = FakeManualTools()
     vectors = tools.embedder().passages(["痣の記録"])
-    store.keep_vectors(tools.weights().name, ["e1:0"], vectors)
+    store.keep_vectors(vectors_key(tools.weights()), ["e1:0"], vectors)
     (hit,) = ManualSearch(store, tools, NoWording()).search("痣の記録")
     assert ReasonKind.MEANING in {reason.kind for reason in hit.reasons}
+
+
+def test_until_new_vectors_are_complete_the_old_ones_answer(store: InMemoryManualStore) -> None:
+    add(store, "e1", "手引き", "甲:痣の記録", "乙:面会の申込")
+    old, new = FakeEmbedder(), FakeEmbedder(replace(FakeEmbedder().model, name="new"), 96)
+    tools = FakeManualTools(fake_embedder=new, other_embedders=(old,))
+    search = ManualSearch(store, tools, NoWording())
+    texts, ids = ["甲\n痣の記録", "乙\n面会の申込"], ["e1:0", "e1:1"]
+    store.keep_vectors(vectors_key(old.model), ids, old.passages(texts))
+    store.keep_vectors(vectors_key(new.model), ids[:1], new.passages(texts[:1]))
+    assert answering(search) == {"old"}
+    store.keep_vectors(vectors_key(new.model), ids[1:], new.passages(texts[1:]))
+    assert answering(search) == {"new"}
+
+
+def test_without_the_old_weights_the_new_vectors_answer_as_far_as_they_go(
+    store: InMemoryManualStore,
+) -> None:
+    add(store, "e1", "手引き", "甲:痣の記録", "乙:面会の申込")
+    old, new = FakeEmbedder(), FakeEmbedder(replace(FakeEmbedder().model, name="new"), 96)
+    search = ManualSearch(store, FakeManualTools(fake_embedder=new), NoWording())
+    store.keep_vectors(vectors_key(old.model), ["e1:0", "e1:1"], old.passages(["甲", "乙"]))
+    assert answering(search) == {"words"}
+    store.keep_vectors(vectors_key(new.model), ["e1:0"], new.passages(["甲"]))
+    assert answering(search) == {"new"}
+
+
+def test_weights_that_were_replaced_under_their_name_do_not_answer_for_the_old(
+    store: InMemoryManualStore,
+) -> None:
+    add(store, "e1", "手引き", "甲:痣の記録")
+    old, new = FakeEmbedder(), FakeEmbedder(replace(FakeEmbedder().model, sha256="1" * 64))
+    store.keep_vectors(vectors_key(old.model), ["e1:0"], old.passages(["甲"]))
+    search = ManualSearch(store, FakeManualTools(fake_embedder=new), NoWording())
+    assert answering(search) == {"words"}
+
+
+def answering(search: ManualSearch) -> set[str]:
+    """What answers now, told by the vectors that the search holds."""
+    shelf = search._current()
+    if shelf.embedder is None:
+        return {"words"}
+    return {"new" if shelf.embedder.model.name == "new" else "old"}
+
+
+def test_passages_without_headings_are_found_apart(store: InMemoryManualStore) -> None:
+    passages = [Passage("e1", at, (), text) for at, text in enumerate(["痣の記録", "痣の写真"])]
+    kept = Edition("e1", "m", "m", "m.txt", "1" * 64, WHEN, EditionState.CURRENT, 2)
+    store.add(kept, passages, [" ".join(one.text) for one in passages])
+    found_now = ManualSearch(store, FakeManualTools(), NoWording()).search("痣")
+    assert [one.passage.position for one in found_now] == [0, 1]
 
 
 class Shortest:

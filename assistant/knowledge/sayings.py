@@ -1,0 +1,164 @@
+"""Samples of how people speak, beside which a question is laid.
+
+What is said on the telephone rarely shares a word with what a manual writes, and an encoder that
+learned from written text sees little of it. Two ways to say the same it does see: a question is
+compared with sayings whose written side is known, and the manuals are then searched by that side
+too. A question that is near to none is searched as if there were no samples.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile
+
+import numpy as np
+
+from assistant.errors import storage_errors
+from assistant.knowledge.centred import ANYTHING
+from assistant.knowledge.lexical import LexicalIndex
+from assistant.manual import Nearness, Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from assistant.model import FloatArray
+    from assistant.ports import Embedder, Tokenizer
+    from assistant.text.sayings import Subject
+
+TOPICS = 4
+"""How many topics a question is taken to be near."""
+SHARED = 0.1
+"""What the words that a saying shares add to its cosine, at most."""
+SECOND = 0.5
+"""Weight of a topic's second nearest saying against the nearest."""
+FAINT, SURE = 0.1, 0.5
+"""How near a question is, from as near as any is to anything (0) to the same (1), between which a
+topic gains its full weight."""
+
+
+class SayingsBank:
+    """`ports.Sayings`. Vectors are kept in a file of `folder` for each key of weights."""
+
+    def __init__(self, subjects: Sequence[Subject], tokenizer: Tokenizer, folder: Path) -> None:
+        self._subjects = subjects
+        self._folder = folder
+        said = [(saying, at) for at, one in enumerate(subjects) for saying in one.sayings]
+        self._sayings = [saying for saying, _ in said]
+        self._subject_of = np.asarray([at for _, at in said], np.intp)
+        self._terms = [tuple(tokenizer.terms(one.written)) for one in subjects]
+        self._words = LexicalIndex([tokenizer.terms(one) for one in self._sayings])
+        self._prepared: dict[str, _Prepared] = {}
+
+    def prepare(self, key: str, embedder: Embedder, limit: int) -> int:
+        """Embeds so many samples that these weights have not embedded yet; how many it did.
+
+        Raises:
+            StorageError: they cannot be kept.
+        """
+        if self._of(key) is not None:
+            return 0
+        kept = self._kept(key)
+        missing = [text for text in self._texts() if text not in kept][:limit]
+        vectors = embedder.queries(missing)
+        self._keep(key, kept | dict(zip(missing, vectors, strict=True)))
+        return len(missing)
+
+    def near(self, key: str, terms: Sequence[str], meaning: FloatArray) -> Nearness:
+        """The topics that a question is near; none before all samples are prepared."""
+        prepared = self._of(key)
+        if prepared is None:
+            return Nearness()
+        strength = self._strength(prepared, terms, meaning)
+        first = np.argsort(-strength, kind="stable")[:TOPICS]
+        topics = tuple(
+            (self._topic(prepared, int(at)), float(strength[at]) ** 2)
+            for at in first
+            if strength[at] > 0
+        )
+        nearest = (float(strength[first[0]]) - FAINT) / (SURE - FAINT) if topics else 0.0
+        return Nearness(topics, min(1.0, max(0.0, nearest)))
+
+    def anything(self, key: str) -> FloatArray:
+        """Unit vectors of questions about anything, shape (n, d); none before they are prepared."""
+        prepared = self._of(key)
+        return np.zeros((0, 0), np.float32) if prepared is None else prepared.anything
+
+    def _strength(
+        self, prepared: _Prepared, terms: Sequence[str], meaning: FloatArray
+    ) -> FloatArray:
+        """Of each subject: how near its two nearest sayings are, 0 for as near as any question."""
+        words = self._words.scores(dict.fromkeys(terms, 1.0))
+        shared = SHARED * words / (float(words.max()) or 1.0)
+        near = prepared.nearest(prepared.sayings @ meaning + shared, self._subject_of)
+        above: FloatArray = np.maximum(0.0, near - prepared.ground).astype(np.float32)
+        return above / np.float32(1 - prepared.ground)
+
+    def _topic(self, prepared: _Prepared, at: int) -> Topic:
+        return Topic(self._subjects[at].written, self._terms[at], prepared.written[at])
+
+    def _texts(self) -> list[str]:
+        written = (one.written for one in self._subjects)
+        return list(dict.fromkeys((*self._sayings, *written, *ANYTHING)))
+
+    def _of(self, key: str) -> _Prepared | None:
+        """The vectors of all samples; None as long as some are missing."""
+        if key not in self._prepared:
+            kept = self._kept(key)
+            if not kept.keys() >= set(self._texts()):
+                return None
+            self._prepared[key] = _Prepared(self._subjects, self._sayings, self._subject_of, kept)
+        return self._prepared[key]
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"sayings-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
+
+    def _kept(self, key: str) -> dict[str, FloatArray]:
+        """By text; nothing where there is no such file, or one that was cut off."""
+        try:
+            with np.load(self._path(key), allow_pickle=False) as file:
+                vectors = file["vectors"].astype(np.float32)
+                return dict(zip(file["texts"].tolist(), vectors, strict=True))
+        except (OSError, ValueError, KeyError, BadZipFile):
+            return {}
+
+    def _keep(self, key: str, vectors: dict[str, FloatArray]) -> None:
+        path = self._path(key)
+        new = path.with_suffix(".new.npz")
+        with storage_errors(path):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            values = np.stack(list(vectors.values())).astype(np.float16)
+            np.savez(new, texts=np.asarray(list(vectors)), vectors=values)
+            new.replace(path)
+
+
+class _Prepared:
+    """Vectors of sayings and of their written sides, and how near any question is to a subject."""
+
+    def __init__(
+        self,
+        subjects: Sequence[Subject],
+        sayings: Sequence[str],
+        subject_of: NDArray[np.intp],
+        kept: dict[str, FloatArray],
+    ) -> None:
+        self._subjects = len(subjects)
+        self.sayings: FloatArray = np.stack([kept[one] for one in sayings])
+        self.written: FloatArray = np.stack([kept[one.written] for one in subjects])
+        self.anything: FloatArray = np.stack([kept[one] for one in ANYTHING])
+        near = [self.nearest(self.sayings @ one, subject_of).max() for one in self.anything]
+        self.ground = float(np.median(near))
+
+    def nearest(self, cosines: FloatArray, subject_of: NDArray[np.intp]) -> FloatArray:
+        """Of each subject: its nearest saying, and its second nearest at less weight."""
+        first = np.full(self._subjects, -1.0, np.float32)
+        np.maximum.at(first, subject_of, cosines)
+        rest = np.where(cosines < first[subject_of], cosines, np.float32(-1.0))
+        second = np.full(self._subjects, -1.0, np.float32)
+        np.maximum.at(second, subject_of, rest)
+        second = np.where(second > -1.0, second, first)
+        both: FloatArray = ((first + SECOND * second) / (1 + SECOND)).astype(np.float32)
+        return both
