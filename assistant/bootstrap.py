@@ -751,7 +751,7 @@ class Application:
         return Site(
             database=self.database,
             folders={"recordings": settings.recordings_dir, "manuals": state / "manuals"},
-            files={"expansions.txt": state / "expansions.txt"},
+            files={name: state / name for name in ("expansions.txt", "sayings.txt")},
         )
 
     @cached_property
