@@ -78,7 +78,8 @@ class Line:
 
     @property
     def size(self) -> float:
-        return float(np.median([one.size for one in self.glyphs]))
+        sizes = sorted(one.size for one in self.glyphs)
+        return sizes[len(sizes) // 2]
 
     @property
     def start(self) -> float:
@@ -102,10 +103,11 @@ class Line:
 
     def gaps(self, ems: float) -> Iterator[tuple[int, float, float]]:
         """The glyphs that so much empty room stands before, and where that begins and ends."""
+        least = ems * self.size
         for n, (a, b) in enumerate(pairwise(self.glyphs), 1):
             end, start = (a.y, b.y) if self.vertical else (a.x, b.x)
             end, start = end + a.room, start - b.room
-            if start - end > ems * self.size:
+            if start - end > least:
                 yield n, end, start
 
     def parted(self, places: Sequence[int]) -> list[Line]:
