@@ -6,17 +6,16 @@ import re
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
 from openpyxl.utils.cell import column_index_from_string, range_boundaries
 
 from assistant.errors import ManualTooLarge, UnreadableManual
+from assistant.knowledge.reading.excel_formats import shown
 from assistant.knowledge.reading.names import R, S, drawn_words
 from assistant.knowledge.reading.package import open_package
 from assistant.manual import Block, BlockKind
-from assistant.text.eras import era_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,10 +30,8 @@ WIDEST, LONGEST = 500, 1_048_576
 CELLS = 20_000_000
 """Empty and filled cells up to the last one with a value: they are walked through one by one."""
 SEPARATOR = " / "
+_DRAWINGS = {"chart", "chartEx", "diagramData"}
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,9})")
-_THOUSANDS = re.compile(r"#,##0")
-_ZEROS = re.compile(r"0{2,}")
-_ERA = re.compile(r"(?<!\[)(?:g{1,3}|e{1,2})(?![a-z])", re.IGNORECASE)
 
 
 _Cell = tuple[object, str]
@@ -141,7 +138,7 @@ def _filled(rows: Iterable[list[_Cell]], layout: _Layout) -> Iterator[_Row]:
     for number, row in enumerate(rows, 1):
         cells: dict[int, str] = {}
         for column, cell in enumerate(row, 1):
-            text = firsts.get(down.get((number, column), (0, 0)), "") or _text(*cell)
+            text = firsts.get(down.get((number, column), (0, 0)), "") or shown(*cell)
             if (number, column) in starts:
                 firsts[number, column] = text
             if text and column not in layout.columns:
@@ -200,41 +197,6 @@ def _is_figure(text: str) -> bool:
     return bool(re.fullmatch(r"[\d.,%年月日:/\s-]+", text))
 
 
-def _text(found: object, format_: str) -> str:
-    """As the sheet shows it."""
-    if found is None or isinstance(found, bool):
-        return "" if found is None else str(found).upper()
-    if isinstance(found, (datetime, date)):
-        return _day(found, format_)
-    if isinstance(found, time):
-        return f"{found:%H:%M}"
-    if isinstance(found, timedelta):
-        minutes = int(found.total_seconds()) // 60
-        return f"{minutes // 60}:{minutes % 60:02}"
-    if isinstance(found, (int, float)):
-        return _number(found, format_)
-    return str(found).replace("_x000D_", "").strip()
-
-
-def _day(day: date, format_: str) -> str:
-    era = era_year(date(day.year, day.month, day.day))
-    year = era if _ERA.search(format_) else f"{day.year}年"
-    text = f"{year}{day.month}月{day.day}日"
-    timed = isinstance(day, datetime) and (day.hour or day.minute)
-    return f"{text} {day:%H:%M}" if timed else text
-
-
-def _number(number: float, format_: str) -> str:
-    if format_.rstrip().endswith("%"):
-        return f"{number * 100:.10g}%"
-    whole = int(number) if number == number // 1 and abs(number) < 1e15 else None
-    if whole is None:
-        return f"{number:.12g}"
-    if _ZEROS.fullmatch(format_):
-        return str(whole).zfill(len(format_))
-    return f"{whole:,}" if _THOUSANDS.search(format_) else str(whole)
-
-
 def _layouts(package: Package) -> dict[str, _Layout]:
     main = package.main()
     book = package.xml(main)
@@ -260,12 +222,20 @@ def _layout(package: Package, part: str) -> _Layout:
     drawn = [
         text
         for kind, name in package.relations(part).values()
-        if kind == "drawing" and (drawing := package.xml(name)) is not None
-        for text in drawn_words(drawing)
+        if kind == "drawing"
+        for text in _drawn(package, name)
     ]
     return _Layout(
         frozenset(rows), frozenset(columns), down, frozenset(across), tuple(drawn), _size(root)
     )
+
+
+def _drawn(package: Package, part: str) -> Iterator[str]:
+    """The words of text boxes, and of the charts and diagrams that stand among them."""
+    charts = [name for kind, name in package.relations(part).values() if kind in _DRAWINGS]
+    for name in (part, *charts):
+        if (drawing := package.xml(name)) is not None:
+            yield from drawn_words(drawing)
 
 
 def _size(root: Element) -> tuple[int, int]:
