@@ -6,6 +6,7 @@ import re
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -31,6 +32,8 @@ CELLS = 20_000_000
 """Empty and filled cells up to the last one with a value: they are walked through one by one."""
 SEPARATOR = " / "
 _DRAWINGS = {"chart", "chartEx", "diagramData"}
+_HEADED = 2
+"""Rows of a header at most."""
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,9})")
 
 
@@ -119,15 +122,20 @@ def _damage(name: str) -> Iterator[None]:
 
 
 def _sheet(rows: Iterable[list[_Cell]], layout: _Layout) -> Iterator[Block]:
-    region: list[_Row] = []
-    for row in _filled(rows, layout):
-        if region and row.number > region[-1].number + 1 and not _hidden(region[-1], row, layout):
-            yield from _region(region, layout)
-            region = []
-        region.append(row)
-    yield from _region(region, layout)
+    for _, region in groupby(_regions(_filled(rows, layout), layout), lambda one: one[0]):
+        yield from _region((row for _, row in region), layout)
     for text in layout.drawn:
         yield Block(BlockKind.NOTE, text)
+
+
+def _regions(rows: Iterable[_Row], layout: _Layout) -> Iterator[tuple[int, _Row]]:
+    """Each row with the number of its region: an empty row ends one."""
+    number, last = 0, None
+    for row in rows:
+        if last and row.number > last.number + 1 and not _hidden(last, row, layout):
+            number += 1
+        yield number, row
+        last = row
 
 
 def _filled(rows: Iterable[list[_Cell]], layout: _Layout) -> Iterator[_Row]:
@@ -152,14 +160,21 @@ def _hidden(before: _Row, after: _Row, layout: _Layout) -> bool:
     return all(n in layout.rows for n in range(before.number + 1, after.number))
 
 
-def _region(rows: list[_Row], layout: _Layout) -> Iterator[Block]:
+def _region(rows: Iterator[_Row], layout: _Layout) -> Iterator[Block]:
     """Rows without a gap: lines of one cell first, then a header, then what it heads."""
-    while rows and len(rows[0].cells) == 1:
-        yield Block(BlockKind.PARAGRAPH, next(iter(rows.pop(0).cells.values())))
-    header = _header(rows, layout)
-    if header:
-        rows = rows[2:] if rows[0].number in layout.across and len(rows) > 2 else rows[1:]
+    first: list[_Row] = []
     for row in rows:
+        if first or len(row.cells) > 1:
+            first.append(row)
+            if len(first) > _HEADED:
+                break
+        else:
+            yield Block(BlockKind.PARAGRAPH, next(iter(row.cells.values())))
+    header = _header(first, layout)
+    if header:
+        divided = first[0].number in layout.across and len(first) > _HEADED
+        first = first[2:] if divided else first[1:]
+    for row in chain(first, rows):
         yield Block(BlockKind.LIST_ITEM, _row(row, header))
 
 
@@ -210,15 +225,22 @@ def _layouts(package: Package) -> dict[str, _Layout]:
 
 
 def _layout(package: Package, part: str) -> _Layout:
-    root = package.xml(part)
-    if root is None:
-        return _Layout()
-    rows = {_int(one.get("r")) for one in root.iter(f"{S}row") if _is_on(one.get("hidden"))}
+    """By one pass over the sheet, which may be of any length."""
+    rows: set[int] = set()
     columns: set[int] = set()
-    for one in root.iter(f"{S}col"):
-        if _is_on(one.get("hidden")):
+    merged: list[str] = []
+    size = _Size()
+    for one in package.elements(part, *(f"{S}{tag}" for tag in ("col", "c", "row", "mergeCell"))):
+        if one.tag == f"{S}c":
+            size.see(one)
+        elif one.tag == f"{S}mergeCell":
+            merged.append(one.get("ref", ""))
+        elif one.tag == f"{S}row":
+            size.end_row()
+            rows.update([_int(one.get("r"))] if _is_on(one.get("hidden")) else [])
+        elif _is_on(one.get("hidden")):
             columns.update(range(_int(one.get("min")), min(_int(one.get("max")), WIDEST) + 1))
-    down, across = _merged(one.get("ref", "") for one in root.iter(f"{S}mergeCell"))
+    down, across = _merged(merged)
     drawn = [
         text
         for kind, name in package.relations(part).values()
@@ -226,8 +248,37 @@ def _layout(package: Package, part: str) -> _Layout:
         for text in _drawn(package, name)
     ]
     return _Layout(
-        frozenset(rows), frozenset(columns), down, frozenset(across), tuple(drawn), _size(root)
+        frozenset(rows), frozenset(columns), down, frozenset(across), tuple(drawn), size.found
     )
+
+
+class _Size:
+    """The last row and column with a value; formats often reach to the end of the sheet.
+
+    Some programs do not number their cells: those are counted.
+    """
+
+    def __init__(self) -> None:
+        self._numbered = (0, 0)
+        self._counted = (0, 0)
+        self._cells = 0
+
+    def see(self, cell: Element) -> None:
+        self._cells += 1
+        place = _PLACE.fullmatch(cell.get("r", ""))
+        if place and len(cell):
+            height, width = self._numbered
+            column = min(column_index_from_string(place[1]), WIDEST)
+            self._numbered = max(height, min(int(place[2]), LONGEST)), max(width, column)
+
+    def end_row(self) -> None:
+        rows, widest = self._counted
+        self._counted = rows + 1, max(widest, min(self._cells, WIDEST))
+        self._cells = 0
+
+    @property
+    def found(self) -> tuple[int, int]:
+        return self._numbered if self._numbered[1] else self._counted
 
 
 def _drawn(package: Package, part: str) -> Iterator[str]:
@@ -236,23 +287,6 @@ def _drawn(package: Package, part: str) -> Iterator[str]:
     for name in (part, *charts):
         if (drawing := package.xml(name)) is not None:
             yield from drawn_words(drawing)
-
-
-def _size(root: Element) -> tuple[int, int]:
-    """The last row and column with a value; formats often reach to the end of the sheet."""
-    height = width = 0
-    for cell in root.iter(f"{S}c"):
-        place = _PLACE.fullmatch(cell.get("r", ""))
-        if place and len(cell):
-            height = max(height, min(int(place[2]), LONGEST))
-            width = max(width, min(column_index_from_string(place[1]), WIDEST))
-    return (height, width) if width else _counted(root)
-
-
-def _counted(root: Element) -> tuple[int, int]:
-    """Some programs do not number their cells."""
-    rows = list(root.iter(f"{S}row"))
-    return len(rows), min(max((len(row) for row in rows), default=0), WIDEST)
 
 
 def _merged(refs: Iterable[str]) -> tuple[dict[tuple[int, int], tuple[int, int]], set[int]]:

@@ -19,6 +19,7 @@ from assistant.errors import (
     UnreadableManual,
 )
 from assistant.knowledge.reading.dating import edition_date
+from assistant.knowledge.reading.memory import fits
 from assistant.knowledge.reading.outline import dense, is_numbered
 from assistant.manual import Block, BlockKind, Document
 
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
 
     from assistant.ports import ReadableFile
 
-LONGEST = 50_000_000
-"""Characters of a document that is still read: some 50,000 pages."""
+LONGEST = 10_000_000
+"""Characters of a document that is still read: some 8,000 pages."""
+LONGEST_MARKDOWN = LONGEST // 4
+"""Its parser takes more memory than the others."""
+MOST_LINES = 500_000
 BIGGEST = 1 << 30
 """Bytes of a file that is looked into at all."""
 _HEAD = 4096
@@ -37,6 +41,7 @@ _RICH_TEXT = b"{\\rtf"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<body[\s>]", re.IGNORECASE)
 _BINARY_SUFFIXES = {".docx", ".docm", ".pdf", ".xlsx", ".xlsm", ".doc", ".xls", ".ppt", ".pptx"}
+_MARKDOWN = {".md", ".markdown"}
 _FIRST_PAGE = 1500
 """Characters that stand for the first page where the format has no pages."""
 _LONGEST_TITLE = 80
@@ -121,13 +126,19 @@ class FileReader:
         text = html.decode_page(data) if suffix in {".html", ".htm"} else plain.decode(data)
         if text is None:
             raise UnreadableManual(name=file.name)
-        if len(text) > self._longest:
+        if not self._fits(text, suffix):
             raise ManualTooLarge(name=file.name)
-        if suffix in {".md", ".markdown"}:
+        if suffix in _MARKDOWN:
             return markdown.read(text)
         if suffix in {".html", ".htm", ".xhtml"} or _PAGE.search(text[:_HEAD]):
+            if not fits(data):
+                raise ManualTooLarge(name=file.name)
             return html.read(html.decode_page(data) or text)
         return plain.read(text)
+
+    def _fits(self, text: str, suffix: str) -> bool:
+        longest = LONGEST_MARKDOWN if suffix in _MARKDOWN else LONGEST
+        return len(text) <= min(longest, self._longest) and text.count("\n") <= MOST_LINES
 
 
 def _office(file: ReadableFile) -> tuple[str, list[Block]]:
@@ -136,8 +147,7 @@ def _office(file: ReadableFile) -> tuple[str, list[Block]]:
 
     with open_package(file, file.name) as package:
         main = package.main()
-        kind = package.xml(main) if main.endswith(".xml") else None
-        tag = "" if kind is None else str(kind.tag)
+        tag = package.tag(main) if main.endswith(".xml") else ""
     if tag == f"{names.W}document":
         return word.read(file, file.name)
     if tag == f"{names.S}workbook":

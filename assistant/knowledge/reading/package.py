@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from contextlib import contextmanager
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from assistant.errors import ManualTooLarge, ProtectedManual, UnreadableManual
+from assistant.knowledge.reading.memory import fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from assistant.ports import ReadableFile
 
 XML_BYTES = 256 << 20
-"""Bytes of unpacked XML in one file: some 5,000 pages, and about 1.5 GiB of memory."""
+"""Bytes of unpacked XML in one file, and of any part that is read."""
 RATIO = 250
 """How many times smaller an honest part of some size is packed at most."""
 SMALL = 8 << 20
@@ -34,6 +37,9 @@ _STRICT = (
     (b"http://purl.oclc.org/ooxml/drawingml", b"http://schemas.openxmlformats.org/drawingml/2006"),
 )  # fmt: skip
 """The namespaces of the strict variant, and those of the usual one."""
+_TYPED = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
+_EDITORS = re.compile(rb' w:rsid[A-Za-z]{0,12}="[0-9A-Fa-f]{0,8}"')
+"""Which sitting of an author a run is from: half of the attributes of a document."""
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 
@@ -43,7 +49,7 @@ class Package:
 
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self._archive = archive
-        self._name = name
+        self.name = name
         self._names = {info.filename.lower(): info.filename for info in archive.infolist()}
 
     def __contains__(self, part: str) -> bool:
@@ -60,32 +66,87 @@ class Package:
 
         Raises:
             UnreadableManual: it is damaged.
+            ManualTooLarge: its tree would fill the memory.
         """
         if part not in self:
             return None
-        data = self.data(part)
-        for strict, usual in _STRICT:
-            data = data.replace(strict, usual)
-        if b"<!DOCTYPE" in data[:4096]:  # forbidden by the format: nobody's document has one
-            raise UnreadableManual(name=self._name)
+        data = _EDITORS.sub(b"", self._plain(part))
+        if not fits(data):
+            raise ManualTooLarge(name=self.name)
         parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
         try:
             return etree.fromstring(data, parser)
         except etree.XMLSyntaxError as error:
-            raise UnreadableManual(name=self._name) from error
+            raise UnreadableManual(name=self.name) from error
+
+    def elements(self, part: str, *tags: str) -> Iterator[Element]:
+        """Those of a part, each complete and cleared once the next is asked for, without its tree.
+
+        Raises:
+            UnreadableManual: it is damaged.
+        """
+        if part not in self:
+            return
+        try:
+            for _, element in self._events(part, "end", *tags):
+                yield element
+                element.clear()
+                parent = element.getparent()
+                while parent is not None and element.getprevious() is not None:
+                    del parent[0]
+        except etree.XMLSyntaxError as error:
+            raise UnreadableManual(name=self.name) from error
+
+    def tag(self, part: str) -> str:
+        """Of the root of a part, without reading further; empty if there is no such part.
+
+        Raises:
+            UnreadableManual: it is damaged.
+        """
+        if part not in self:
+            return ""
+        try:
+            for _, element in self._events(part, "start"):
+                return str(element.tag)
+        except etree.XMLSyntaxError as error:
+            raise UnreadableManual(name=self.name) from error
+        return ""
+
+    def _events(self, part: str, event: str, *tags: str) -> Iterator[tuple[str, Element]]:
+        """Elements as they begin or end, while the part is read."""
+        yield from etree.iterparse(
+            BytesIO(self._plain(part)),
+            events=(event,),
+            tag=tags or None,
+            resolve_entities=False,
+            no_network=True,
+        )
+
+    def _plain(self, part: str) -> bytes:
+        """In the namespaces of the usual variant."""
+        data = self.data(part)
+        for strict, usual in _STRICT:
+            data = data.replace(strict, usual)
+        if any(mark in data for mark in _TYPED):  # forbidden: nobody's document has one
+            raise UnreadableManual(name=self.name)
+        return data
 
     def data(self, part: str) -> bytes:
         """The bytes of a part.
 
         Raises:
             UnreadableManual: it is damaged.
+            ManualTooLarge: there are too many.
         """
+        name = self._names[part.lower()]
+        if self._archive.getinfo(name).file_size > XML_BYTES:
+            raise ManualTooLarge(name=self.name)
         try:
-            return self._archive.read(self._names[part.lower()])
+            return self._archive.read(name)
         except MemoryError:
             raise
         except Exception as error:  # zipfile, zlib, lzma and bz2 each have their own
-            raise UnreadableManual(name=self._name) from error
+            raise UnreadableManual(name=self.name) from error
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
         """What a part refers to inside the file: by id, the last word of its type, and its name."""

@@ -10,8 +10,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.errors import UnreadableManual
+from assistant.errors import ManualTooLarge, UnreadableManual
 from assistant.knowledge.reading import word_maths
+from assistant.knowledge.reading.memory import fits
 from assistant.knowledge.reading.names import CX, DIAGRAM, MC, A, C, M, R, V, W, drawn_words
 from assistant.knowledge.reading.outline import outline
 from assistant.knowledge.reading.package import open_package
@@ -118,7 +119,10 @@ class _Walk:
 
     def _chunk(self, chunk: Element) -> Iterator[Block]:
         part = self._relations.get(chunk.get(f"{R}id", ""), ("", ""))[1]
-        for block in blocks_of(self._package.data(part), part) if part in self._package else ():
+        data = self._package.data(part) if part in self._package else b""
+        if not fits(data):
+            raise ManualTooLarge(name=self._package.name)
+        for block in blocks_of(data, part):
             yield replace(block, page=self._page)
 
     def _part(self, kind: str) -> Element | None:
