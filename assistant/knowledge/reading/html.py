@@ -13,7 +13,7 @@ from assistant.knowledge.reading.plain import decode
 from assistant.manual import Block, BlockKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lxml.etree import _Element as Element
 
@@ -34,6 +34,9 @@ _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _BETWEEN_WIDE = re.compile(rf"(?<={_WIDE})[ \t]*\n\s*(?={_WIDE})")
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _BREAK = "\v"
+_WIDEST = 100
+_FILLED = {"", "text", "button", "submit", "reset", "tel", "email", "number", "date", "search"}
+"""Kinds of input whose value stands on the page."""
 
 
 def decode_page(data: bytes) -> str | None:
@@ -108,6 +111,8 @@ class _Walk:
             self._label = self._next(element)
         elif tag == "pre":
             self._verbatim += 1
+        elif tag == "input" and element.get("type", "").lower() in _FILLED:
+            self._say(element.get("value", ""))
         self._say(element.text or "")
 
     def _end(self, element: Element, tag: str) -> Iterator[Block]:
@@ -156,7 +161,7 @@ def _table(table: Element) -> Iterator[Block]:
         for cell in (cell for row in rows for cell in row):
             yield from _Walk().blocks(cell)
         return
-    lines = ["\t".join(_one_line(cell) for cell in row).rstrip("\t") for row in rows]
+    lines = ["\t".join(texts).rstrip("\t") for texts in _grid(rows)]
     if text := "\n".join(line for line in lines if line.strip()):
         yield Block(BlockKind.TABLE, text)
 
@@ -165,6 +170,25 @@ def _cells(row: Element) -> list[Element]:
     if _is_unshown(row, "tr"):
         return []
     return [cell for cell in row.iterchildren("td", "th") if not _is_unshown(cell, "td")]
+
+
+def _grid(rows: Sequence[Sequence[Element]]) -> Iterator[list[str]]:
+    """The texts of each row by columns; empty where a cell reaches over more than one."""
+    covered: dict[int, int] = {}
+    for row in rows:
+        texts: list[str] = []
+        for cell in row:
+            while covered.get(len(texts), 0):
+                texts.append("")
+            wide, high = (_span(cell, name) for name in ("colspan", "rowspan"))
+            covered |= dict.fromkeys(range(len(texts), len(texts) + wide), high)
+            texts += [_one_line(cell), *[""] * (wide - 1)]
+        covered = {column: left - 1 for column, left in covered.items() if left > 1}
+        yield texts
+
+
+def _span(cell: Element, name: str) -> int:
+    return min(max(_int(cell.get(name), 1), 1), _WIDEST)
 
 
 def _one_line(cell: Element) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^(\w+)[ \t]*:[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.MULTILINE)
 _DATED = ("date", "edition", "revised", "version")
+_NOTE = re.compile(r"^( {0,3})\[\^([^\]\s]+)\]:", re.MULTILINE)
+_NOTED = re.compile(r"\[\^[^\]\s]+\]")
 _TAG = re.compile(r"<(/?)\s*([a-zA-Z0-9]+)")
 _UNSAID = {"rt", "rp"}
 
@@ -30,7 +32,8 @@ def read(text: str) -> tuple[str, list[Block]]:
     front = _FRONT.match(text)
     fields = dict(_FIELD.findall(front[1])) if front else {}
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    tokens = parser.parse(text[front.end() :] if front else text)
+    body = text[front.end() :] if front else text
+    tokens = parser.parse(_NOTE.sub(r"\1\\[^\2]:", body))  # else it would define a link
     dated = [Block(BlockKind.PARAGRAPH, f"{fields[key]}版") for key in _DATED if fields.get(key)]
     return str(fields.get("title", "")), [*dated, *_Walk(tokens).blocks()]
 
@@ -87,7 +90,9 @@ class _Walk:
     def _inline(self, text: str) -> Iterator[Block]:
         if self._rows is not None:
             self._rows[-1].append(" ".join(text.split()))
-        elif not text.strip():
+        elif note := _NOTE.match(text):
+            yield Block(BlockKind.NOTE, text[note.end() :].strip())
+        elif not (text := _NOTED.sub("", text)).strip():
             return
         elif self._level:
             yield Block(BlockKind.HEADING, " ".join(text.split()), self._level)

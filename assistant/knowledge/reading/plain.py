@@ -18,6 +18,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _DOUBLE_BYTE = ("cp932", "euc_jp", "euc_jis_2004")
+_ESCAPED = ("iso2022_jp_2004", "iso2022_jp_ext")
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffe\uffff]")
 _LIKELY = re.compile(r"[\u3040-\u309f\u30a0-\u30ff、。「」（）・ー\u3000々]")
 _USUAL = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
@@ -37,8 +38,10 @@ def decode(data: bytes) -> str | None:
             return _text(data[len(mark) :], encoding, "replace")
     if b"\x00" in data:
         return _utf16(data)
-    if b"\x1b$" in data and (text := _text(data, "iso2022_jp_2004")) is not None:
-        return text
+    if b"\x1b$" in data:
+        escaped = [text for name in _ESCAPED if (text := _text(data, name)) is not None]
+        if escaped:
+            return escaped[0]
     strict = _text(data, "utf-8")
     return strict if strict is not None else _double_byte(data) or _damaged(data)
 
