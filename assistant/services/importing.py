@@ -118,20 +118,29 @@ class Importer:
         reach = scope(actor, Right.VIEW)
         with self._store.reading() as unit:
             known = unit.records.works(drafts, reach)
+        now = self._clock.now()
+        made = {
+            work: _transcript(draft, work, now)
+            for work, draft in drafts.items()
+            if work not in known
+        }
+        for transcript in made.values():
+            self._store.prepare(transcript)  # nobody waits for it, as they do for a transaction
         taken: list[Record] = []
-        if len(known) < len(drafts):
+        if made:
             with self._store.writing() as unit:
-                known = unit.records.works(drafts, reach)
+                unit.audit.alone()  # others may import the same
+                for work in unit.records.works(made, reach):
+                    del made[work]
                 taken = [
-                    self._take_one(unit, actor, draft, work)
-                    for work, draft in drafts.items()
-                    if work not in known
+                    self._take_one(unit, actor, drafts[work], transcript)
+                    for work, transcript in made.items()
                 ]
-        tally.already += len(batch) - len(taken)
         tally.taken += [one.id for one in taken]
-        tally.turns += sum(len(one.turns) for work, one in drafts.items() if work not in known)
+        tally.already += len(batch) - len(taken)
+        tally.turns += sum(len(one.turns) for one in made.values())
 
-    def _take_one(self, unit: Unit, actor: Actor, draft: Draft, work: str) -> Record:
+    def _take_one(self, unit: Unit, actor: Actor, draft: Draft, transcript: Transcript) -> Record:
         now = self._clock.now()
         record = Record(
             id=f"{now:%Y%m%d-%H%M%S}-{token_hex(6)}",
@@ -145,7 +154,7 @@ class Importer:
             occurred=_aware(draft.occurred, now),
         )
         unit.records.add(record)
-        unit.records.keep(record.id, _transcript(draft, work, now), actor.user, now)
+        unit.records.keep(record.id, transcript, actor.user, now)
         details = {"file": draft.source.name, "turns": str(len(draft.turns))}
         unit.audit.append(actor, Event(Action.IMPORT, record.id, details), now)
         return record

@@ -76,7 +76,9 @@ class SqlArchive:
             StorageError: it cannot be written; nothing was kept.
         """
         with self._database.writing() as connection:
-            yield self._unit(connection)
+            unit = self._unit(connection)
+            yield unit
+            unit.records.flush()
 
     def _unit(self, connection: Connection) -> SqlUnit:
         return SqlUnit(connection, self._codec, self._inverter, self._catalogue)

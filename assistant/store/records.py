@@ -139,6 +139,10 @@ class SqlRecords:
             found.update(self._connection.scalars(query))
         return frozenset(found)
 
+    def flush(self) -> None:
+        """Lets what was added be found: before the transaction ends."""
+        self._turns.flush()
+
     def edit(self, edit: Edit) -> None:
         """Makes the change that the edit tells of, and keeps the edit."""
         match edit.field:

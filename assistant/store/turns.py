@@ -54,6 +54,10 @@ class SqlTurns:
         if turns:
             self._words.add(record, turns)
 
+    def flush(self) -> None:
+        """Lets new turns be found."""
+        self._words.flush()
+
     def texts(self, record: str) -> dict[str, str]:
         """What each turn of the record says now, by the turn's id."""
         query = sa.select(t.turn.c.id, t.turn.c.text).where(t.turn.c.record == record)

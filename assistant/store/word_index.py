@@ -31,11 +31,16 @@ _AT_ONCE = 5_000
 
 
 class SqlWordIndex:
-    """The word index in one transaction."""
+    """The word index in one transaction.
+
+    Places of new turns wait until `flush`, so that many records of one transaction put them behind
+    the older ones together: otherwise each would write all of them again.
+    """
 
     def __init__(self, connection: Connection, inverter: Inverter) -> None:
         self._connection = connection
         self._inverter = inverter
+        self._waiting: dict[tuple[int, str], list[bytes]] = {}
 
     def add(self, record: str, turns: Sequence[Turn]) -> None:
         """Turns of a record that has none in the index. Others who write wait for the end."""
@@ -53,13 +58,20 @@ class SqlWordIndex:
             "voices": _voices(speakers, turns),
         }
         self._connection.execute(s.indexed.insert().values(row))
-        self._put(list(places.rows(inverted, first)))
+        for block, term, data in places.rows(inverted, first):
+            self._waiting.setdefault((block, term), []).append(data)
+
+    def flush(self) -> None:
+        """Writes what waits. What it holds can be found from then on."""
+        waiting, self._waiting = self._waiting, {}
+        self._put([(block, term, b"".join(data)) for (block, term), data in waiting.items()])
 
     def change(self, record: str, position: int, text: str) -> None:
         """Another text of a turn. Its windows have to be embedded anew."""
         row = self._find(record)
         if row is None:
             return
+        self.flush()
         first, lengths = row.first, np.frombuffer(row.lengths, "<u2").copy()
         inverted = self._inverter.invert([text])
         self._clear(first + position, 1)
@@ -73,6 +85,7 @@ class SqlWordIndex:
         """Nothing of the record's turns is left in the index."""
         row = self._find(record)
         if row is not None:
+            self.flush()
             self._clear(row.first, row.turns)
             self._connection.execute(s.vector.delete().where(s.vector.c.first == row.first))
             self._connection.execute(s.indexed.delete().where(s.indexed.c.first == row.first))

@@ -28,8 +28,8 @@ CHARACTER_BITS = 17
 MOST = (1 << CHARACTER_BITS) - 1
 END = "\n"
 WORD = "\t"
-KEPT = 8
-"""Preparations that wait to be used."""
+KEPT = 256
+"""Preparations that wait to be used: more than an import takes in one transaction."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
