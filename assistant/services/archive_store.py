@@ -193,6 +193,9 @@ class Audit(Protocol):
             ForeignAuditRow: somebody else wrote the next row.
         """
 
+    def alone(self) -> None:
+        """From now on, all others who write something down wait until this transaction ends."""
+
     def rows(self) -> Iterator[AuditRow]:
         """All of them, in order."""
 

@@ -43,10 +43,6 @@ class Run:
     staying: list[Due] = field(default_factory=list)
 
 
-class _NotDueError(Exception):
-    """Something changed since it was looked at: nothing of the transaction is kept."""
-
-
 class Deleter:
     """Deletes what is due. `forget` drops the steps of unfinished work."""
 
@@ -133,27 +129,21 @@ class Deleter:
 
     def _delete(self, actor: Actor, due: Due, today: date) -> Deletion | None:
         """In one transaction; None when it is not due any more, or gone."""
-        try:
-            with self._store.writing() as unit:
-                return self._delete_rows(unit, actor, due, today)
-        except _NotDueError:
-            return None
-
-    def _delete_rows(self, unit: Unit, actor: Actor, due: Due, today: date) -> Deletion:
-        """The log is written first: from then on nobody else sets a hold before this is over."""
-        now, id_ = self._clock.now(), token_hex(8)
-        details = {"deleted": due.part.value, "class": due.record_class}
-        details |= {"until": due.until.isoformat(), "deletion": id_}
-        unit.audit.append(actor, Event(Action.RETENTION, due.record, details), now)
-        record = unit.records.find(due.record, _EVERYTHING)
-        if record is None or due not in self._due_of(unit, record, today):
-            raise _NotDueError
-        if due.part is Part.WHOLE:
-            unit.records.remove(record.id)
-        else:
-            unit.records.drop_sound(record.id)
-        deletion = _deletion(id_, record, due, actor, now)
-        unit.retention.note(deletion)
+        now = self._clock.now()
+        with self._store.writing() as unit:
+            unit.audit.alone()  # nobody sets a hold between the look and the deletion
+            record = unit.records.find(due.record, _EVERYTHING)
+            if record is None or due not in self._due_of(unit, record, today):
+                return None
+            if due.part is Part.WHOLE:
+                unit.records.remove(record.id)
+            else:
+                unit.records.drop_sound(record.id)
+            deletion = _deletion(record, due, actor, now)
+            unit.retention.note(deletion)
+            details = {"deleted": due.part.value, "class": due.record_class}
+            details |= {"until": due.until.isoformat(), "deletion": deletion.id}
+            unit.audit.append(actor, Event(Action.RETENTION, record.id, details), now)
         return deletion
 
     def _finish(self, deletion: Deletion) -> Deletion:
@@ -218,9 +208,9 @@ def _day(record: Record, zone: tzinfo | None) -> date:
     return (record.occurred or record.added).astimezone(zone).date()
 
 
-def _deletion(id_: str, record: Record, due: Due, actor: Actor, now: datetime) -> Deletion:
+def _deletion(record: Record, due: Due, actor: Actor, now: datetime) -> Deletion:
     return Deletion(
-        id=id_,
+        id=token_hex(8),
         record=record.id,
         part=due.part,
         title=record.title if record.kind is Kind.MEETING else "",

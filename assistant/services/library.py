@@ -352,6 +352,7 @@ class Library:
         if job is not None and job.state is JobState.RUNNING:
             raise RecordingInUse(name=record.name)
         with self.files.removing(recording), self._store.writing() as unit:
+            unit.audit.alone()
             insist_unheld(unit, _find(unit, actor, Right.REMOVE, recording))
             unit.records.remove(recording)
             unit.audit.append(actor, Event(Action.REMOVE, recording), self._clock.now())

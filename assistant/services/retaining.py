@@ -95,11 +95,11 @@ class Retainer:
     def hold(self, actor: Actor, subject: str, reason: str) -> Hold:
         """From now on the record, or all records of the matter, must stay."""
         with self._writing(actor) as unit:
+            unit.audit.alone()  # a deletion that others are at is over before we look
             id_, now = _subject(unit, subject).id, self._clock.now()
             made = Hold(token_hex(4), id_, visible(reason)[:LONGEST_REASON], now, actor.user)
             unit.retention.hold(made)
             self._note(unit, actor, Action.HOLD, id_, set=made.id)
-            _subject(unit, id_)  # a deletion that others were at waited for is over by now
         return made
 
     def release(self, actor: Actor, name: str) -> list[Hold]:

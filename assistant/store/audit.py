@@ -52,6 +52,10 @@ class SqlAudit:
             raise ForeignAuditRow from error
         return row
 
+    def alone(self) -> None:
+        """From now on, all others who write something down wait until this transaction ends."""
+        self._connection.execute(counter.update().where(_COUNTER).values(value=counter.c.value))
+
     def rows(self) -> Iterator[AuditRow]:
         """All of them, in order."""
         after: ColumnElement[bool] = sa.true()
