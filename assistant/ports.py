@@ -113,8 +113,11 @@ class Vault(Protocol):
             SetupError: the master key is missing, or is none.
         """
 
-    def file(self, path: Path, owner: str) -> StoredFile:
-        """The file at `path`, there or not yet; `owner` names what it belongs to."""
+    def file(self, path: Path, owner: str, *, alone: bool = True) -> StoredFile:
+        """The file at `path`, there or not yet; `owner` names what it belongs to.
+
+        Where it is the only one of its owner, a plain file in the place of a sealed one is noticed.
+        """
 
     def shred(self, owner: str) -> None:
         """Makes everything of `owner` that was sealed unreadable for ever, wherever copies are.
@@ -132,6 +135,9 @@ class KeyShelf(Protocol):
 
     def put(self, key: FileKey) -> None:
         """Keeps the key of a new file."""
+
+    def has(self, owner: str) -> bool:
+        """Whether `delete` would drop any."""
 
     def delete(self, owner: str) -> None:
         """Drops the key of the file with that id, and all whose id begins with `owner` and a /."""

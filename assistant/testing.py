@@ -304,9 +304,9 @@ class PlainVault:
     def ready(self) -> None:
         """Always."""
 
-    def file(self, path: Path, owner: str) -> PlainFile:
+    def file(self, path: Path, owner: str, *, alone: bool = True) -> PlainFile:
         """The file at `path`."""
-        del owner
+        del owner, alone
         return PlainFile(path)
 
     def shred(self, owner: str) -> None:
@@ -330,9 +330,15 @@ class MemoryKeyShelf:
 
     def delete(self, owner: str) -> None:
         """Drops the keys of an owner, or that of one file."""
-        for file in list(self.kept):
-            if file == owner or file.startswith(f"{owner}/"):
-                del self.kept[file]
+        for file in self._of(owner):
+            del self.kept[file]
+
+    def has(self, owner: str) -> bool:
+        """Whether `delete` would drop any."""
+        return bool(self._of(owner))
+
+    def _of(self, owner: str) -> list[str]:
+        return [file for file in self.kept if file == owner or file.startswith(f"{owner}/")]
 
     def counts(self) -> dict[str, int]:
         """How many keys are wrapped under each master key."""

@@ -12,6 +12,7 @@ each chunk. Chunks open without those before them, which is what playing from th
 
 from __future__ import annotations
 
+from operator import ne
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
@@ -29,6 +30,8 @@ CHUNK = 1 << 16
 """Bytes of a chunk before it is sealed."""
 TAG = 16
 LONGEST_ID = 255
+FLIPPED = 2
+"""Bytes of the beginning that may be wrong in what still counts as a sealed file, a broken one."""
 
 
 def header_of(file_id: str) -> bytes:
@@ -40,17 +43,24 @@ def header_of(file_id: str) -> bytes:
 
 
 def read_header(file: BinaryIO) -> str | None:
-    """The id of a sealed file that is at its start; None when it is not sealed.
+    """The id of a sealed file that is at its start, and is at its first chunk afterwards.
 
-    The file stands at its first chunk afterwards.
+    None when it is not sealed, or its header is broken.
     """
     start = file.read(len(MAGIC) + 1)
     if len(start) <= len(MAGIC) or not start.startswith(MAGIC):
         return None
+    text = file.read(start[-1])
     try:
-        return file.read(start[-1]).decode() or None
+        return text.decode() if text and len(text) == start[-1] else None
     except UnicodeDecodeError:
         return None
+
+
+def is_nearly_sealed(file: BinaryIO) -> bool:
+    """Whether a file at its start begins like a sealed one, but for a few bytes."""
+    start = file.read(len(MAGIC))
+    return bool(start) and sum(map(ne, start, MAGIC)) <= FLIPPED
 
 
 def shape(file_id: str, sealed: int, name: str) -> tuple[int, int]:

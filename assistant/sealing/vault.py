@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from assistant.errors import BrokenSeal, storage_errors
 from assistant.sealing.arrival import arriving
-from assistant.sealing.chunks import ChunkCipher, read_header, shape
+from assistant.sealing.chunks import ChunkCipher, is_nearly_sealed, read_header, shape
 from assistant.sealing.reader import open_sealed
 from assistant.sealing.writer import SealedWriter
 
@@ -39,9 +39,12 @@ class FileVault:
         if self._sealing:
             self._keys.ready()
 
-    def file(self, path: Path, owner: str) -> VaultFile:
-        """The file at `path`, there or not yet, which belongs to `owner`."""
-        return VaultFile(path, owner, self._keys, sealing=self._sealing)
+    def file(self, path: Path, owner: str, *, alone: bool = True) -> VaultFile:
+        """The file at `path`, there or not yet, which belongs to `owner`.
+
+        Where it is the only one of its owner, a plain file in the place of a sealed one is noticed.
+        """
+        return VaultFile(path, owner, self._keys, sealing=self._sealing, alone=alone)
 
     def shred(self, owner: str) -> None:
         """Makes everything of `owner` that was sealed unreadable for ever.
@@ -55,11 +58,14 @@ class FileVault:
 class VaultFile:
     """`ports.StoredFile`."""
 
-    def __init__(self, path: Path, owner: str, keys: FileKeys, *, sealing: bool) -> None:
+    def __init__(
+        self, path: Path, owner: str, keys: FileKeys, *, sealing: bool, alone: bool
+    ) -> None:
         self.path = path
         self._owner = owner
         self._keys = keys
         self._sealing = sealing
+        self._alone = alone
 
     def __str__(self) -> str:
         return str(self.path)
@@ -86,7 +92,7 @@ class VaultFile:
         try:
             file_id = read_header(file)
             if file_id is None:
-                file.seek(0)
+                self._insist_on_plain(file)
                 return file
             return open_sealed(file, self._cipher(file_id))
         except BaseException:
@@ -104,19 +110,24 @@ class VaultFile:
             StorageError: no room, or no right to write.
             SetupError: the master key is missing, or is none.
         """
-        if not self._sealing:
+        replaced = self._file_id()
+        if self._sealing:
+            with self._sealed() as file:
+                yield file
+        else:
             with arriving(self.path) as file:
                 yield file
-            return
+        if replaced is not None:
+            self._keys.shred(replaced)
+
+    @contextmanager
+    def _sealed(self) -> Iterator[BinaryIO]:
         self._keys.ready()
-        replaced = self._file_id()
         file_id, key = f"{self._owner}/{token_hex(8)}", os.urandom(KEY_BYTES)
         with arriving(self.path, ready=lambda: self._keys.keep(file_id, key)) as file:
             writer = SealedWriter(file, ChunkCipher(key, file_id, self.name))
             yield cast("BinaryIO", writer)
             writer.finish()
-        if replaced is not None:
-            self._keys.shred(replaced)
 
     def remove(self) -> None:
         """Deletes it and its key, if it is there.
@@ -148,6 +159,13 @@ class VaultFile:
             return None
         with self.path.open("rb") as file:
             return read_header(file)
+
+    def _insist_on_plain(self, file: BinaryIO) -> None:
+        """What was sealed once is not taken for plain."""
+        file.seek(0)
+        if is_nearly_sealed(file) or (self._alone and self._keys.has(self._owner)):
+            raise BrokenSeal(name=self.name)
+        file.seek(0)
 
     def _cipher(self, file_id: str) -> ChunkCipher:
         if file_id.rpartition("/")[0] != self._owner:

@@ -42,9 +42,9 @@ class FileKeys:
             wrapped = wrap(master, file_id, key)
             self._shelf.put(FileKey(file_id, master.id, wrapped, self._clock.now()))
 
-    def has(self, file_id: str) -> bool:
-        """Whether there is a key of that file."""
-        return self._shelf.get(file_id) is not None
+    def has(self, owner: str) -> bool:
+        """Whether there is a key of that file, or of anything that belongs to that owner."""
+        return self._shelf.has(owner)
 
     def find(self, file_id: str, name: str) -> bytes:
         """A file's key; `name` is what people call the file.

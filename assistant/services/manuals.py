@@ -157,7 +157,7 @@ class ManualLibrary:
     def receiving(self, name: str) -> Iterator[StoredFile]:
         """A file for what arrives, to be written and then given to `receive`; gone afterwards."""
         with arriving(self.folder) as place:
-            file = self._vault.file(place / name, OWNER)
+            file = self._vault.file(place / name, OWNER, alone=False)
             try:
                 yield file
             finally:
@@ -244,7 +244,7 @@ class ManualLibrary:
         Raises:
             UnknownManual: it is not there; the folder was lost.
         """
-        file = self._vault.file(self.folder / edition.id / edition.file, OWNER)
+        file = self._vault.file(self.folder / edition.id / edition.file, OWNER, alone=False)
         if not file.is_file():
             raise UnknownManual(name=edition.file)
         return file
@@ -430,7 +430,7 @@ class ManualLibrary:
         """
         self.tidy()
         with arriving(self.folder) as place:
-            copy = self._vault.file(place / file.name, OWNER)
+            copy = self._vault.file(place / file.name, OWNER, alone=False)
             try:
                 yield copy, _copy(file, copy)
             finally:

@@ -56,7 +56,7 @@ class RecordingFiles:
         try:
             with storage_errors(self.folder):
                 place.mkdir(parents=True)
-                sound = self._vault.file(place / "original" / file_name(name), recording)
+                sound = self._vault.file(place / "original" / file_name(name), f"{recording}/sound")
                 with sound.create() as file:
                     yield file
         except BaseException:
@@ -83,15 +83,15 @@ class RecordingFiles:
         files = sorted((self._path(recording) / "original").glob("*"))
         if not files:
             raise UnknownRecording
-        return self._vault.file(files[0], recording)
+        return self._vault.file(files[0], f"{recording}/sound")
 
     def copy(self, recording: str) -> StoredFile:
         """The copy that browsers play, there or not yet."""
-        return self._vault.file(self._path(recording) / "playback.webm", recording)
+        return self._vault.file(self._path(recording) / "playback.webm", f"{recording}/copy")
 
     def peaks(self, recording: str) -> StoredFile:
         """The outline of the sound, there or not yet."""
-        return self._vault.file(self._path(recording) / "peaks", recording)
+        return self._vault.file(self._path(recording) / "peaks", f"{recording}/peaks")
 
     @contextmanager
     def removing(self, recording: str) -> Iterator[None]:

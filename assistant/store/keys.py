@@ -12,7 +12,7 @@ from assistant.store.archive_tables import file_key
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row
 
     from assistant.store.engine import Database
 
@@ -37,6 +37,11 @@ class SqlKeyShelf:
         """Keeps the key of a new file."""
         with self._database.writing() as connection:
             connection.execute(file_key.insert().values(_values(key)))
+
+    def has(self, owner: str) -> bool:
+        """Whether `delete` would drop any."""
+        with self._database.reading() as connection:
+            return bool(connection.scalar(sa.select(sa.exists().where(_of(owner)))))
 
     def delete(self, owner: str) -> None:
         """Drops the key of the file with that id, and all whose id begins with `owner` and a /.
@@ -71,8 +76,13 @@ class SqlKeyShelf:
 
 def drop_keys(connection: Connection, owner: str) -> None:
     """Deletes the keys of all that belongs to `owner`, within a transaction."""
-    of_owner = file_key.c.file.startswith(f"{owner}/", autoescape=True)
-    connection.execute(file_key.delete().where(sa.or_(file_key.c.file == owner, of_owner)))
+    connection.execute(file_key.delete().where(_of(owner)))
+
+
+def _of(owner: str) -> ColumnElement[bool]:
+    # Not LIKE: on SQLite it takes large and small letters for the same.
+    begins = sa.func.substr(file_key.c.file, 1, len(owner) + 1)
+    return sa.or_(file_key.c.file == owner, begins == f"{owner}/")
 
 
 def _values(key: FileKey) -> dict[str, object]:

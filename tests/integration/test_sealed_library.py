@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.errors import DiskFull, LostFileKey
+from assistant.errors import BrokenSeal, DiskFull, LostFileKey
 from assistant.people import SINGLE_USER as ME
 from assistant.services.recording_files import RecordingFiles
 from assistant.store.keys import SqlKeyShelf
@@ -49,7 +49,7 @@ def test_a_removed_recording_is_noise_also_where_a_copy_was_kept(
     shelves.library.remove(ME, recording)
     stolen = next((tmp_path / "stolen" / "original").iterdir())
     with pytest.raises(LostFileKey):
-        content(site.vault.file(stolen, recording))
+        content(site.vault.file(stolen, f"{recording}/sound"))
     assert content(shelves.library.sound(ME, other)) == b"that"
     assert sum(site.shelf.counts().values()) == 1
 
@@ -93,3 +93,16 @@ def test_keys_go_in_the_transaction_that_removes_the_record(
     with pytest.raises(KeyboardInterrupt):
         shelves.library.remove(ME, recording)
     assert site.shelf.counts() == {}
+
+
+def test_files_of_a_recording_that_were_exchanged_are_not_played(shelves: Shelves) -> None:
+    recording = shelves.add(content=b"this")
+    sound, copy = shelves.library.files.sound(recording), shelves.library.files.copy(recording)
+    with copy.create() as file:
+        file.write(b"a copy")
+    sound.path.write_bytes(copy.path.read_bytes())
+    with pytest.raises(BrokenSeal):
+        content(shelves.library.files.sound(recording))
+    sound.path.write_bytes(b"a plain forgery")
+    with pytest.raises(BrokenSeal):
+        content(shelves.library.files.sound(recording))

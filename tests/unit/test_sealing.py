@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import BrokenSeal
-from assistant.sealing.chunks import CHUNK, TAG, ChunkCipher, header_of, read_header, shape
+from assistant.sealing.chunks import (
+    CHUNK,
+    TAG,
+    ChunkCipher,
+    header_of,
+    is_nearly_sealed,
+    read_header,
+    shape,
+)
 from assistant.sealing.reader import open_sealed
 from assistant.sealing.writer import SealedWriter
 
@@ -102,11 +110,9 @@ def test_any_flipped_bit_is_noticed(length: int, data: st.DataObject) -> None:
     on_disk = bytearray(sealed(noise(length)))
     place = data.draw(st.integers(0, 8 * len(on_disk) - 1))
     on_disk[place // 8] ^= 1 << place % 8
-    file_id = read_header(io.BytesIO(bytes(on_disk)))
-    if file_id != ID:  # it is no sealed file any more, or one whose key nobody has
-        return
-    with pytest.raises(BrokenSeal):
-        opened(bytes(on_disk)).read()
+    if read_header(io.BytesIO(bytes(on_disk))) == ID:  # else nobody has a key of that id
+        with pytest.raises(BrokenSeal):
+            opened(bytes(on_disk)).read()
 
 
 @given(st.sampled_from([1, 5_000, CHUNK, CHUNK + 1, 3 * CHUNK]), st.data())
@@ -193,7 +199,8 @@ def test_nothing_written_can_be_read_before_the_end() -> None:
     content = b"speech " * CHUNK
     SealedWriter(file, cipher()).write(content)
     assert b"speech" not in file.getvalue()
-    assert read_header(io.BytesIO(file.getvalue())) is None
+    with pytest.raises(BrokenSeal):
+        opened(file.getvalue()).read()
 
 
 def test_the_writer_keeps_two_chunks_in_memory() -> None:
@@ -202,8 +209,24 @@ def test_the_writer_keeps_two_chunks_in_memory() -> None:
     assert len(file.getvalue()) >= 19 * CHUNK
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"RIFF", b"KIKISEAL", b"KIKISEAL\x02\x01a", b"KIKISEAL\x01\x01\xff"]
-)
+@pytest.mark.parametrize("content", [b"", b"RIFF", b"RIFFSEAL\x01\x01a", b"K" * 300])
 def test_other_files_are_not_taken_for_sealed_ones(content: bytes) -> None:
     assert read_header(io.BytesIO(content)) is None
+    assert not is_nearly_sealed(io.BytesIO(content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"KIKI",
+        b"KIKISEAL",
+        b"KIKISEAL\x02\x01a",
+        b"KIKISEAL\x01\x00",
+        b"KIKISEAL\x01\x01\xff",
+        b"KIKISEAL\x01\x09short",
+        b"LIKISEAL\x01\x01a",
+    ],
+)
+def test_what_begins_nearly_like_a_sealed_file_is_told(content: bytes) -> None:
+    assert read_header(io.BytesIO(content)) is None
+    assert is_nearly_sealed(io.BytesIO(content))

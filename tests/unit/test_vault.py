@@ -6,6 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.errors import (
     BrokenSeal,
@@ -177,3 +179,37 @@ def test_a_full_disk_keeps_what_was_there(site: Site, monkeypatch: pytest.Monkey
     monkeypatch.undo()
     assert read(file) == b"before"
     assert [path.name for path in file.path.parent.iterdir()] == ["call.wav"]
+
+
+@given(st.data())
+def test_any_flipped_byte_on_the_disk_is_noticed(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    site = Site(tmp_path_factory.mktemp("site"))
+    file = site.write(b"what somebody said")
+    content = bytearray(file.path.read_bytes())
+    place = data.draw(st.integers(0, len(content) - 1))
+    content[place] ^= data.draw(st.integers(1, 255))
+    file.path.write_bytes(content)
+    with pytest.raises((BrokenSeal, LostFileKey)):
+        read(file)
+
+
+@given(st.binary(max_size=200))
+def test_nothing_else_in_its_place_is_read(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    site = Site(tmp_path_factory.mktemp("site"))
+    file = site.write()
+    file.path.write_bytes(content)
+    with pytest.raises((BrokenSeal, LostFileKey)):
+        read(file)
+
+
+def test_a_sealed_file_that_is_written_plain_later_is_read(site: Site) -> None:
+    file = site.write(b"sealed")
+    plain = FileVault(site.keys, sealing=False).file(file.path, "one")
+    with plain.create() as stream:
+        stream.write(b"plain")
+    assert read(file) == read(plain) == b"plain"
+    assert site.memory.kept == {}
