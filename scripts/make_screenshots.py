@@ -40,17 +40,18 @@ class Site:
     def __init__(self, address: str, page: Page) -> None:
         self._address = address
         self._page = page
+        self._client = httpx.Client(base_url=address, timeout=60)
+        self._client.headers["X-Kikigaki-Token"] = self._client.get("/api/me").json()["csrf"]
 
     def add(self, file: Path, name: str, kind: str = "", *, manuals: bool = False) -> str:
         """Adds a recording; gives its id."""
-        address = f"{self._address}/api/recordings"
         asked = {"name": name, "kind": kind, "manuals": str(manuals).lower()}
-        answer = httpx.put(address, params=asked, content=file.read_bytes(), timeout=60)
+        answer = self._client.put("/api/recordings", params=asked, content=file.read_bytes())
         return str(answer.raise_for_status().json()["id"])
 
     def state(self, recording: str) -> tuple[str, float]:
         """The state, and how much is done."""
-        entries = httpx.get(f"{self._address}/api/recordings", timeout=60).json()["recordings"]
+        entries = self._client.get("/api/recordings").json()["recordings"]
         (entry,) = [one for one in entries if one["id"] == recording]
         progress = entry["progress"] or {"share": 0.0}
         return str(entry["state"]), float(progress["share"])
@@ -69,7 +70,7 @@ class Site:
         """Until the worker has taken in and embedded what lies in the watched folder."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            editions = httpx.get(f"{self._address}/api/manuals", timeout=60).json()["editions"]
+            editions = self._client.get("/api/manuals").json()["editions"]
             if len(editions) == MANUALS and all(
                 one["embedded"] == one["passages"] for one in editions
             ):
@@ -79,11 +80,11 @@ class Site:
 
     def name(self, recording: str, names: dict[str, str]) -> None:
         """Names the speakers who are there."""
-        transcript = httpx.get(f"{self._address}/api/recordings/{recording}/transcript").json()
+        transcript = self._client.get(f"/api/recordings/{recording}/transcript").json()
         for speaker in transcript["speakers"]:
-            address = f"{self._address}/api/recordings/{recording}/speakers/{speaker['id']}"
+            address = f"/api/recordings/{recording}/speakers/{speaker['id']}"
             if speaker["id"] in names:
-                httpx.put(address, json={"name": names[speaker["id"]]}).raise_for_status()
+                self._client.put(address, json={"name": names[speaker["id"]]}).raise_for_status()
 
     def look(self, image: str, recording: str = "", play: int | None = None) -> None:
         """Takes a picture of a recording's page, with turn number `play` being played."""
@@ -163,7 +164,7 @@ def main() -> None:
 
 def until_open(address: str) -> None:
     """Waits for the application to answer."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
             httpx.get(f"{address}/api/site", timeout=5).raise_for_status()
