@@ -26,6 +26,7 @@ import numpy as np
 
 from assistant.bootstrap import Application
 from assistant.manual import Edition, EditionState, Passage
+from assistant.services.manuals import vectors_key
 from assistant.settings import Settings
 from benchmarks.measure import report, run
 
@@ -128,7 +129,9 @@ def _latencies(work: Callable[[str], object], questions: Sequence[str]) -> list[
 def _fill(application: Application, number: int, chance: random.Random) -> None:
     """Editions, passages, terms and vectors, straight into the database."""
     store, tools = application.manuals.store, application.manual_tools
-    model, width = tools.weights().name, tools.embedder().dimensions
+    model, width = vectors_key(tools.weights()), tools.embedder().dimensions
+    while tools.sayings().prepare(model, tools.embedder(), STOCK):
+        pass
     numbers = np.random.default_rng(SEED)
     tokenizer = tools.tokenizer()
     stock = [(one, " ".join(tokenizer.terms(one))) for one in _sentences(STOCK, chance)]
@@ -140,9 +143,10 @@ def _fill(application: Application, number: int, chance: random.Random) -> None:
             for at, some in enumerate(picked)
         ]
         store.add(edition, passages, [" ".join(terms for _, terms in some) for some in picked])
-        vectors = numbers.standard_normal((len(passages), width)).astype(np.float32)
+        ids = [one.id for one in passages for _ in tools.parts(one)]
+        vectors = numbers.standard_normal((len(ids), width)).astype(np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        store.keep_vectors(model, [one.id for one in passages], vectors)
+        store.keep_vectors(model, ids, vectors)
 
 
 def _edition(number: int, passages: int) -> Edition:
@@ -186,14 +190,16 @@ def _question(chance: random.Random) -> str:
 
 def _embed(number: int, threads: int) -> dict[str, object]:
     from assistant.knowledge.embedded_e5 import EmbeddedE5
+    from assistant.knowledge.parts import parts
 
     chance = random.Random(SEED)
     embedder = EmbeddedE5(threads)
     texts = ["".join(_sentences(SENTENCES, chance)) for _ in range(number)]
+    made = [parts(Passage("", at, _headings(at), text)) for at, text in enumerate(texts)]
     embedder.passages(texts[:2])
     started = time.perf_counter()
     for first in range(0, number, 16):
-        embedder.passages(texts[first : first + 16])
+        embedder.passages([part for some in made[first : first + 16] for part in some])
     seconds = time.perf_counter() - started
     started = time.perf_counter()
     for _ in range(20):
@@ -201,6 +207,7 @@ def _embed(number: int, threads: int) -> dict[str, object]:
     return {
         "threads": threads,
         "passages_per_second": round(number / seconds, 1),
+        "vectors_of_each": round(sum(map(len, made)) / number, 1),
         "characters": round(sum(map(len, texts)) / number),
         "question_ms": round(1000 * (time.perf_counter() - started) / 20, 1),
     }

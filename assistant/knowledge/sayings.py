@@ -114,7 +114,7 @@ class SayingsBank:
         return self._prepared[key]
 
     def _path(self, key: str) -> Path:
-        return self._folder / f"sayings-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
+        return self._folder / f".sayings-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
 
     def _kept(self, key: str) -> dict[str, FloatArray]:
         """By text; nothing where there is no such file, or one that was cut off."""

@@ -83,7 +83,7 @@ def test_a_new_line_is_prepared_alone(bank: SayingsBank, tmp_path: Path) -> None
 
 def test_a_file_that_was_cut_off_is_made_anew(bank: SayingsBank, tmp_path: Path) -> None:
     prepared(bank, FakeEmbedder())
-    (file,) = tmp_path.glob("sayings-*.npz")
+    (file,) = tmp_path.glob(".sayings-*.npz")
     file.write_bytes(file.read_bytes()[:200])
     assert SayingsBank(SUBJECTS, FakeTokenizer(), tmp_path).prepare("k", FakeEmbedder(), 9) == 9
 
