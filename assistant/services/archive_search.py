@@ -340,7 +340,7 @@ def _is_a_sentence(question: Question, wanted: Sequence[WantedPart]) -> bool:
         return False
     if any(isinstance(part, Word) and part.exact for part in question.wanted):
         return False
-    return sum(max(1, len(part.parts)) for part in wanted if isinstance(part, Wanted)) > 1
+    return len(wanted) > 1 or any(getattr(part, "is_sentence", False) for part in wanted)
 
 
 def _looks(part: WantedPart) -> Iterable[Look]:

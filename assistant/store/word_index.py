@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.store import places
 from assistant.store import search_tables as s
 from assistant.store.tables import counter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from sqlalchemy import Connection, Insert
+    from sqlalchemy import Connection
 
     from assistant.model import Turn
     from assistant.text.inverted import Inverter
@@ -28,6 +27,15 @@ if TYPE_CHECKING:
 LONGEST = 0xFFFF
 _AT_ONCE = 5_000
 """Rows of one statement."""
+_IN_FILE = (
+    "INSERT INTO search_posting (block, term, data) VALUES (?, ?, ?)"
+    " ON CONFLICT (block, term) DO UPDATE SET data = CAST(data || excluded.data AS BLOB)"
+)
+_ON_SERVER = (
+    "INSERT INTO search_posting (block, term, data)"
+    " SELECT * FROM unnest(%s::int[], %s::text[], %s::bytea[])"
+    " ON CONFLICT (block, term) DO UPDATE SET data = search_posting.data || excluded.data"
+)
 
 
 class SqlWordIndex:
@@ -91,17 +99,24 @@ class SqlWordIndex:
             self._connection.execute(s.indexed.delete().where(s.indexed.c.first == row.first))
 
     def _find(self, record: str) -> sa.Row[int, int, bytes] | None:
+        """Others who write wait from here on: what is read of a block is written back changed."""
+        alone = sa.select(counter.c.value).where(counter.c.name == "search").with_for_update()
+        self._connection.execute(alone)
         columns = (s.indexed.c.first, s.indexed.c.turns, s.indexed.c.lengths)
-        query = sa.select(*columns).where(s.indexed.c.record == record).with_for_update()
+        query = sa.select(*columns).where(s.indexed.c.record == record)
         return self._connection.execute(query).one_or_none()
 
     def _put(self, rows: Sequence[tuple[int, str, bytes]], *, in_order: bool = True) -> None:
-        statement = _joining(self._connection)
-        for some in _parts(rows, _AT_ONCE):
-            self._connection.execute(
-                statement,
-                [{"block": block, "term": term, "data": data} for block, term, data in some],
-            )
+        """Puts places behind those that their terms have already. Tens of thousands of rows at a
+        time: the driver takes them as they are."""
+        for at in range(0, len(rows), _AT_ONCE):
+            some = list(rows[at : at + _AT_ONCE])
+            if self._connection.dialect.name == "postgresql":
+                self._connection.exec_driver_sql(
+                    _ON_SERVER, tuple(list(column) for column in zip(*some, strict=True))
+                )
+            else:
+                self._connection.exec_driver_sql(_IN_FILE, some)
         if not in_order:
             self._sort(rows)
 
@@ -159,22 +174,3 @@ class SqlWordIndex:
 def _voices(speakers: Sequence[str], turns: Sequence[Turn]) -> bytes:
     known = {speaker: number for number, speaker in enumerate(speakers)}
     return np.asarray([known.get(turn.speaker, LONGEST) for turn in turns], "<u2").tobytes()
-
-
-def _parts(
-    rows: Sequence[tuple[int, str, bytes]], size: int
-) -> Iterator[Sequence[tuple[int, str, bytes]]]:
-    for at in range(0, len(rows), size):
-        yield rows[at : at + size]
-
-
-def _joining(connection: Connection) -> Insert:
-    """Puts bytes behind those that a term has in a block already."""
-    keys = (s.posting.c.block, s.posting.c.term)
-    if connection.dialect.name == "postgresql":
-        on_server = postgresql.insert(s.posting)
-        both = s.posting.c.data.op("||")(on_server.excluded.data)
-        return on_server.on_conflict_do_update(index_elements=keys, set_={"data": both})
-    on_file = sqlite.insert(s.posting)
-    as_bytes = sa.cast(s.posting.c.data.op("||")(on_file.excluded.data), sa.LargeBinary)
-    return on_file.on_conflict_do_update(index_elements=keys, set_={"data": as_bytes})

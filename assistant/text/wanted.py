@@ -42,6 +42,8 @@ class Wanted:
     parts: tuple[Wanted, ...] = ()
     length: int = 1
     """Characters of the word as it was asked for."""
+    is_sentence: bool = False
+    """Whether other words stand between its parts: 子どものあざ, not 児童相談所運営指針."""
 
     def forms(self) -> Iterator[Look]:
         """Every form of it and of its parts."""
@@ -121,7 +123,8 @@ class Forms:
         # An unknown word falls into single characters, which would be found all over a long turn.
         several = len(units) > 1 and any(one.end - one.start > 1 for one in units)
         parts = [self._unit(one, plain) for one in units] if several else []
-        return Wanted(tuple(dict.fromkeys(looks)), tuple(parts), len(plain))
+        between = len(parts) > 1 and sum(one.end - one.start for one in units) < len(plain)
+        return Wanted(tuple(dict.fromkeys(looks)), tuple(parts), len(plain), between)
 
     def tried(self, part: Part) -> Iterator[Tried]:
         """What was looked for beside the words themselves."""
