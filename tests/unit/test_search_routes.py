@@ -1,10 +1,14 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import tempfile
+from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.people import SINGLE_USER
 from tests.archive_searches import Searches
@@ -12,9 +16,6 @@ from tests.archives import archive_in
 from ui.acting import acting
 from ui.search_routes import SearchRoutes
 from ui.web import add_error_handlers
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class Services:
@@ -104,3 +105,12 @@ def test_openapi_describes_what_comes(client: TestClient) -> None:
     schema = client.get("/openapi.json").json()
     answer = schema["paths"]["/api/search"]["post"]["responses"]["200"]
     assert answer["content"]["application/json"]["schema"]["$ref"].endswith("/FoundOut")
+
+
+@given(st.text(max_size=60))
+def test_nothing_that_is_typed_fails(words: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        searches = Searches(archive_in(Path(folder)))
+        searches.add("r1", "虐待の疑い", words)
+        found = searches.ask(words)
+        assert found.total >= len(found.hits) >= 0
