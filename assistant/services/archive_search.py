@@ -28,10 +28,10 @@ from assistant.services.fusing import fuse
 from assistant.services.synonyms import effective
 from assistant.text.asking import narrowed, understand
 from assistant.text.highlighting import spans
-from assistant.text.wanted import Forms, Thesaurus, Wanted
+from assistant.text.wanted import Forms, Thesaurus, Wanted, WantedNear
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from assistant.services.fusing import Ranked
     from assistant.services.search_store import Numbers, View
     from assistant.text.wanted import Look, WantedPart
+
+    Words = Sequence[Sequence[Look]]
 
 log = logging.getLogger(__name__)
 
@@ -198,8 +200,8 @@ class ArchiveSearch:
                 *self._near(unit, view, question, wanted, meant),
             )
             tried = [one for part in question.wanted for one in forms.tried(part)]
-            looks = [look for part in wanted for look in _looks(part)]
-            return replace(self._shown(unit, view, ranked, looks, page), tried=tuple(tried))
+            forms_of = [looks for part in wanted for looks in _words(part)]
+            return replace(self._shown(unit, view, ranked, forms_of, page), tried=tuple(tried))
 
     def _near(
         self,
@@ -228,57 +230,37 @@ class ArchiveSearch:
         begins, cosines = self._meaning.near(vector, view.visible)
         return _leading(view, begins[cosines >= MEANT], cosines[cosines >= MEANT])
 
-    def _shown(
-        self, unit: Unit, view: View, ranked: Ranked, looks: Sequence[Look], page: Page
-    ) -> Found:
+    def _shown(self, unit: Unit, view: View, ranked: Ranked, words: Words, page: Page) -> Found:
         records = view.records_of(ranked.turns)
         total, distinct = len(ranked.turns), len(np.unique(records))
         if not page.grouped:
             order = _best(ranked.turns, ranked.scores, page.offset + page.limit)[page.offset :]
-            return Found(total, distinct, tuple(self._hits(unit, ranked, order, looks)))
+            return Found(total, distinct, tuple(self._hits(unit, ranked, order, words).values()))
+        members = _groups(ranked, records, page.offset, page.limit)
+        best = [
+            some[_best(ranked.turns[some], ranked.scores[some], page.in_group)] for some in members
+        ]
+        rows = np.concatenate(best) if best else np.zeros(0, np.int64)
+        hits = self._hits(unit, ranked, rows, words)
         groups = [
-            self._group(unit, ranked, members, looks, page.in_group)
-            for members in _groups(ranked, records, page.offset, page.limit)
+            _group([hits[row] for row in shown.tolist() if row in hits], len(some))
+            for shown, some in zip(best, members, strict=True)
         ]
         return Found(total, distinct, groups=tuple(one for one in groups if one))
 
-    def _group(
-        self,
-        unit: Unit,
-        ranked: Ranked,
-        members: Numbers,
-        looks: Sequence[Look],
-        number: int,
-    ) -> RecordHits | None:
-        best = members[_best(ranked.turns[members], ranked.scores[members], number)]
-        hits = self._hits(unit, ranked, best, looks)
-        if not hits:
-            return None
-        one = hits[0]
-        return RecordHits(
-            record=one.record,
-            title=one.title,
-            kind=one.kind,
-            matter=one.matter,
-            matter_name=one.matter_name,
-            occurred=one.occurred,
-            total=len(members),
-            hits=tuple(hits),
-        )
-
-    def _hits(self, unit: Unit, ranked: Ranked, rows: Numbers, looks: Sequence[Look]) -> list[Hit]:
-        turns = ranked.turns[rows].tolist()
-        how = {
-            turn: (float(ranked.scores[row]), By.WORDS if row < ranked.words else By.MEANING)
-            for turn, row in zip(turns, rows.tolist(), strict=True)
-        }
+    def _hits(self, unit: Unit, ranked: Ranked, rows: Numbers, words: Words) -> dict[int, Hit]:
+        """By row, in the order of `rows`; those that are gone are left out."""
+        row_of = dict(zip(ranked.turns[rows].tolist(), rows.tolist(), strict=True))
         tokenizer = self._tools.tokenizer()
-        return [
-            replace(
-                hit, score=how[turn][0], by=how[turn][1], spans=spans(hit.text, looks, tokenizer)
+        return {
+            row_of[turn]: replace(
+                hit,
+                score=float(ranked.scores[row_of[turn]]),
+                by=By.WORDS if row_of[turn] < ranked.words else By.MEANING,
+                spans=spans(hit.text, words, tokenizer),
             )
-            for turn, hit in unit.search.hits(turns).items()
-        ]
+            for turn, hit in unit.search.hits(list(row_of)).items()
+        }
 
     def _where(self, within: object, filters: Filters) -> Where:
         zone = self._clock.now().tzinfo
@@ -343,11 +325,32 @@ def _is_a_sentence(question: Question, wanted: Sequence[WantedPart]) -> bool:
     return len(wanted) > 1 or any(getattr(part, "is_sentence", False) for part in wanted)
 
 
-def _looks(part: WantedPart) -> Iterable[Look]:
+def _words(part: WantedPart) -> Iterator[tuple[Look, ...]]:
+    """The forms of each word of it."""
+    if isinstance(part, WantedNear):
+        inner: tuple[Wanted | WantedNear, ...] = (part.first, part.second)
+    else:
+        inner = part.parts
     if isinstance(part, Wanted):
-        return part.forms()
-    parts = part.parts if hasattr(part, "parts") else (part.first, part.second)
-    return [look for one in parts for look in _looks(one)]
+        yield part.looks
+    for one in inner:
+        yield from _words(one)
+
+
+def _group(hits: Sequence[Hit], total: int) -> RecordHits | None:
+    if not hits:
+        return None
+    one = hits[0]
+    return RecordHits(
+        record=one.record,
+        title=one.title,
+        kind=one.kind,
+        matter=one.matter,
+        matter_name=one.matter_name,
+        occurred=one.occurred,
+        total=total,
+        hits=tuple(hits),
+    )
 
 
 def _leading(view: View, begins: Numbers, cosines: FloatArray) -> tuple[Numbers, FloatArray]:

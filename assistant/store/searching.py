@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.int64]
 
-AT_ONCE = 200
+AT_ONCE = 100
 """Turns that one statement reads."""
 
 
@@ -82,16 +82,16 @@ class SqlSearch:
         wanted = {
             (owners[turn][1], turn - owners[turn][0]): turn for turn in turns if turn in owners
         }
-        here = [
-            sa.and_(t.turn.c.record == record, t.turn.c.position == position)
-            for record, position in wanted
-        ]
+        here = sorted(wanted)  # so that a statement is about few records
         found: dict[int, Hit] = {}
         for at in range(0, len(here), AT_ONCE):
-            for row in self._connection.execute(
-                _hit_query().where(sa.or_(*here[at : at + AT_ONCE]))
-            ):
-                found[wanted[row.record, row.position]] = _hit(row)
+            records, positions = (set(some) for some in zip(*here[at : at + AT_ONCE], strict=True))
+            # SQLite looks up pairs one by one in an index only where it is asked in this way.
+            query = _HIT.where(t.turn.c.record.in_(records), t.turn.c.position.in_(positions))
+            for row in self._connection.execute(query):
+                turn = wanted.get((row.record, row.position))
+                if turn is not None:
+                    found[turn] = _hit(row)
         return {turn: found[turn] for turn in turns if turn in found}
 
     def state(self) -> tuple[int, int]:
@@ -201,3 +201,6 @@ def _hit(row: Row[Any]) -> Hit:
         text=row.text,
         score=0.0,
     )
+
+
+_HIT = _hit_query()

@@ -39,13 +39,14 @@ def fold(text: str) -> str:
     >>> fold("髙橋さんの ＤＶ 届")
     '高橋さんのdv届'
     """
-    if not _SPECIAL.search(text) and unicodedata.is_normalized("NFKC", text):
-        return text.translate(_table())
-    return folded(text).text
+    return text.translate(_table()) if _is_plain(text) else folded(text).text
 
 
 def folded(text: str) -> Folded:
     """With the places where its characters come from."""
+    if _is_plain(text):
+        places = list(range(len(text) + 1))
+        return Folded(text.translate(_table()), places[:-1], places[1:])
     out: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -61,6 +62,11 @@ def folded(text: str) -> Folded:
             gap = None
             _put(one, match.span(), out, starts, ends)
     return Folded("".join(out), starts, ends)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether each character stays one."""
+    return not _SPECIAL.search(text) and unicodedata.is_normalized("NFKC", text)
 
 
 def _put(

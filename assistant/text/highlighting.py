@@ -28,18 +28,25 @@ class Snippet(NamedTuple):
     cut_after: bool
 
 
-def spans(text: str, looks: Sequence[Look], tokenizer: Tokenizer) -> Spans:
-    """The characters of `text` that fit one of the forms: pairs of start and end, in order."""
+def spans(text: str, words: Sequence[Sequence[Look]], tokenizer: Tokenizer) -> Spans:
+    """The characters of `text` that fit a form of one of the words: pairs of start and end, in
+    order. The text is cut into terms only for words whose characters do not stand in it."""
     whole = folded(text)
-    terms = {look.text for look in looks if look.is_term}
-    found = [
-        whole.span(token.start, token.end)
-        for token in (tokenizer.tokens(whole.text) if terms else ())
-        if token.term in terms
-    ]
-    for look in looks:
-        if not look.is_term and look.text:
-            found += _literal(whole, look.text)
+    found: list[tuple[int, int]] = []
+    terms: set[str] = set()
+    for looks in words:
+        there = [
+            span
+            for look in looks
+            if look.text and not look.is_term
+            for span in _literal(whole, look.text)
+        ]
+        found += there
+        if not there:
+            terms |= {look.text for look in looks if look.is_term}
+    for token in tokenizer.tokens(whole.text) if terms else ():
+        if token.term in terms:
+            found.append(whole.span(token.start, token.end))
     return tuple(_merged(found))
 
 

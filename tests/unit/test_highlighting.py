@@ -11,8 +11,8 @@ from assistant.text.wanted import Forms, Look, Thesaurus, default_synonyms, read
 
 
 def test_overlapping_marks_are_one() -> None:
-    looks = [Look("一時"), Look("時保護")]
-    assert spans("その一時保護は", looks, FakeTokenizer()) == ((2, 6),)
+    words = [[Look("一時")], [Look("時保護")]]
+    assert spans("その一時保護は", words, FakeTokenizer()) == ((2, 6),)
 
 
 def test_a_snippet_shows_the_first_mark() -> None:
@@ -26,7 +26,7 @@ def test_a_snippet_shows_the_first_mark() -> None:
 
 @given(st.text(max_size=60), st.text(min_size=1, max_size=3), st.integers(1, 40))
 def test_marks_lie_inside_and_in_order(text: str, wanted: str, width: int) -> None:
-    marked = spans(text, [Look(wanted)], FakeTokenizer())
+    marked = spans(text, [[Look(wanted)]], FakeTokenizer())
     part = snippet(text, marked, width)
     flat = [edge for one in part.spans for edge in one]
     assert flat == sorted(flat)
