@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.int64]
 
-BEST = 200
+BEST = 50
 """Windows that are near enough to look at."""
 RUN = 64
 """Rows from which on it is quicker to leave out what is not visible than to compare it too."""

@@ -33,9 +33,21 @@ class Ranked:
     words: int
 
 
-def fuse(turns: Numbers, scores: FloatArray, near: Numbers, leads: FloatArray) -> Ranked:
-    """`turns` have the words, in order of their numbers; `near` are near in meaning, by `leads`
-    in 0 to 1, each turn once."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Near:
+    """Turns that are near in meaning, each once, by how much of the nearest one's lead, 0 to 1.
+
+    `alone` marks those that are shown where they have not the words: one of each window.
+    """
+
+    turns: Numbers
+    leads: FloatArray
+    alone: NDArray[np.bool_]
+
+
+def fuse(turns: Numbers, scores: FloatArray, by_meaning: Near) -> Ranked:
+    """`turns` have the words, in order of their numbers."""
+    near, leads = by_meaning.turns, by_meaning.leads
     best = float(scores.max()) if len(scores) else 0.0
     share = scores / best if best > 0 else np.ones(len(turns), np.float32)
     at = np.searchsorted(turns, near)
@@ -46,9 +58,10 @@ def fuse(turns: Numbers, scores: FloatArray, near: Numbers, leads: FloatArray) -
     lead[at[known]] = leads[known]
     most = MEANING if known.any() else 0.0
     fused = 0.5 + 0.5 * ((1 - most) * share + most * lead)
-    others = 0.499 * leads[~known]
+    added = ~known & by_meaning.alone
+    others = 0.499 * leads[added]
     return Ranked(
-        np.concatenate([turns, near[~known]]),
+        np.concatenate([turns, near[added]]),
         np.concatenate([fused, others]).astype(np.float32),
         len(turns),
     )

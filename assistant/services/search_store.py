@@ -39,6 +39,9 @@ class View(Protocol):
     def records_of(self, turns: Numbers) -> Numbers:
         """A number for the record of each turn."""
 
+    def lengths_of(self, turns: Numbers) -> Numbers:
+        """How many characters each turn has."""
+
 
 class Windows(Protocol):
     """The meaning of windows of a few turns, as vectors."""

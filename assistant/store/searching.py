@@ -54,6 +54,10 @@ class SqlView:
         """A number for the record of each turn."""
         return self._shelf.record_of[turns].astype(np.int64)
 
+    def lengths_of(self, turns: Numbers) -> Numbers:
+        """How many characters each turn has."""
+        return self._shelf.lengths[turns].astype(np.int64)
+
 
 class SqlSearch:
     """`services.search_store.Search` in one transaction."""

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.services.fusing import MEANING, fuse
+from assistant.services.fusing import MEANING, Near, fuse
 
 SCORES = st.floats(0.125, 50, width=32)
 FOUND = st.dictionaries(st.integers(0, 30), SCORES, max_size=10)
@@ -16,7 +16,8 @@ def fused(found: dict[int, float], near: dict[int, float]) -> dict[int, float]:
         keys = sorted(some)
         return np.asarray(keys, np.int64), np.asarray([some[key] for key in keys], np.float32)
 
-    ranked = fuse(*arrays(found), *arrays(near))
+    turns, leads = arrays(near)
+    ranked = fuse(*arrays(found), Near(turns, leads, np.ones(len(turns), bool)))
     assert ranked.words == len(found)
     return dict(zip(ranked.turns.tolist(), ranked.scores.tolist(), strict=True))
 
