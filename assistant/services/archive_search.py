@@ -235,7 +235,7 @@ class ArchiveSearch:
 
     def _shown(self, unit: Unit, view: View, ranked: Ranked, words: Words, page: Page) -> Found:
         records = view.records_of(ranked.turns)
-        total, distinct = len(ranked.turns), len(np.unique(records))
+        total, distinct = len(ranked.turns), int(np.count_nonzero(np.bincount(records)))
         if not page.grouped:
             order = _best(ranked.turns, ranked.scores, page.offset + page.limit)[page.offset :]
             return Found(total, distinct, tuple(self._hits(unit, ranked, order, words).values()))

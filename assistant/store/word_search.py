@@ -38,11 +38,13 @@ class WordSearch:
         self._connection = connection
         self._shelf = shelf
         self._visible = visible
-        numbers = np.flatnonzero(visible)
-        self._blocks = np.unique(numbers // places.BLOCK).tolist()
-        lengths = shelf.lengths[numbers]
+        firsts = np.arange(0, len(visible), places.BLOCK)
+        self._blocks: list[int] = []
+        if len(visible):
+            self._blocks = np.flatnonzero(np.logical_or.reduceat(visible, firsts)).tolist()
+        lengths = shelf.lengths[visible]
         self._average = float(lengths.mean()) if len(lengths) else 1.0
-        self._number = len(numbers)
+        self._number = len(lengths)
         self._places: dict[str, Places] = {}
 
     def find(
