@@ -70,6 +70,45 @@ class Edit:
     after: str
 
 
+@dataclass(frozen=True, slots=True)
+class KnownSpeaker:
+    """Somebody who speaks in several records: a member of the committee `matter`, say."""
+
+    id: str
+    name: str
+    role: str
+    matter: str | None
+    added: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryEntry:
+    """A word of a site's own, with how it is read in hiragana; of everybody where `matter` is None.
+
+    `kind` says what it names: person, place, office, term.
+    """
+
+    id: str
+    surface: str
+    reading: str
+    kind: str
+    matter: str | None
+    added: datetime
+    added_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesVersion:
+    """Minutes of a record, made from `revision` of its transcript; a version never changes."""
+
+    record: str
+    number: int
+    revision: int
+    made: datetime
+    made_by: str
+    content: bytes
+
+
 class Action(StrEnum):
     """What an audit event tells of."""
 

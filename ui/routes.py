@@ -96,8 +96,10 @@ class Routes:
         return {"id": recording}
 
     def transcript(self, actor: Acting, recording: str) -> JSONResponse:
-        """The transcript, with names."""
-        return JSONResponse(transcript_json(self._library.transcript(actor, recording)))
+        """The transcript, with names, and those that its case or body knows."""
+        transcript = transcript_json(self._library.transcript(actor, recording))
+        known = self._library.known_names(actor, recording)
+        return JSONResponse(transcript | {"known_names": known})
 
     def sound(self, request: Request, actor: Acting, recording: str) -> Response:
         """The copy that browsers play, in ranges; before it is made, the sound as it came."""

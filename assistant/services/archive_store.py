@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from assistant.archive import AuditRow, Edit, Event, Record
+    from assistant.archive import (
+        AuditRow,
+        Edit,
+        Event,
+        GlossaryEntry,
+        KnownSpeaker,
+        MinutesVersion,
+        Record,
+    )
     from assistant.model import Transcript
     from assistant.people import Actor, Attempts, Matter, Opening, Person, Scope, Session
     from assistant.retention import Deletion, Hold, Rule
@@ -71,6 +79,45 @@ class Records(Protocol):
 
     def index(self, record: str) -> None:
         """Makes what finds its turns by their words anew."""
+
+
+class KnownSpeakers(Protocol):
+    """Who speaks in several records."""
+
+    def all(self, matter: str | None) -> list[KnownSpeaker]:
+        """Those of a matter, or those of none, by name."""
+
+    def keep(self, speaker: KnownSpeaker) -> KnownSpeaker:
+        """The one of that name in the matter; this one from now on, where there was none."""
+
+    def link(self, record: str, speaker: str, known: str | None) -> None:
+        """Says who a record's speaker is; None takes that back."""
+
+    def records(self, known: str) -> list[tuple[str, str]]:
+        """Where they speak: records and the speaker's id in each."""
+
+
+class Glossary(Protocol):
+    """A site's own words."""
+
+    def keep(self, entry: GlossaryEntry) -> None:
+        """Puts it in the place of the one of that id."""
+
+    def remove(self, entry: str) -> None:
+        """Drops the one of that id."""
+
+    def of(self, matter: str | None) -> list[GlossaryEntry]:
+        """The words of everybody and, where one is named, those of a matter, by reading."""
+
+
+class MinutesVersions(Protocol):
+    """Minutes of records."""
+
+    def keep(self, record: str, revision: int, content: bytes, by: str, at: datetime) -> int:
+        """Adds a version, made from that revision of the transcript; its number."""
+
+    def versions(self, record: str) -> list[MinutesVersion]:
+        """All of a record's, oldest first."""
 
 
 class Matters(Protocol):
@@ -243,6 +290,18 @@ class Unit(Protocol):
     @property
     def records(self) -> Records:
         """Records and transcripts."""
+
+    @property
+    def known_speakers(self) -> KnownSpeakers:
+        """Who speaks in several records."""
+
+    @property
+    def glossary(self) -> Glossary:
+        """A site's own words."""
+
+    @property
+    def minutes(self) -> MinutesVersions:
+        """Minutes of records."""
 
     @property
     def matters(self) -> Matters:

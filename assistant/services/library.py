@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from assistant.archive import Action, Edit, Event, Field, Origin, Record
+from assistant.archive import Action, Edit, Event, Field, KnownSpeaker, Origin, Record
 from assistant.errors import Forbidden, RecordingInUse, UnknownFormat, UnknownRecording
 from assistant.people import SYSTEM, Right, Scope
 from assistant.services.access import require, scope
@@ -258,6 +259,20 @@ class Library:
                 raise UnknownRecording from error
             after = visible(name)[:LONGEST_NAME].strip() or at_first
             self._edit(unit, actor, record, Field.SPEAKER_NAME, speaker, before, after)
+            known = self._known(unit, record, after) if after != at_first else None
+            unit.known_speakers.link(recording, speaker, known)
+
+    def known_names(self, actor: Actor, recording: str) -> list[str]:
+        """Who was named in records of the same case or body: to be chosen instead of typed.
+
+        Raises:
+            UnknownRecording: it is not there for the actor.
+        """
+        with self._store.reading() as unit:
+            record = _find(unit, actor, Right.VIEW, recording)
+            if record.matter is None:
+                return []
+            return [one.name for one in unit.known_speakers.all(record.matter)]
 
     def correct(self, actor: Actor, recording: str, turn: str, text: str) -> None:
         """Gives a turn another text; what was recognised stays in the revision.
@@ -397,6 +412,13 @@ class Library:
         unit.records.edit(edit)
         details = {"field": field.value, "target": target}
         unit.audit.append(actor, Event(Action.EDIT, record.id, details), now)
+
+    def _known(self, unit: Unit, record: Record, name: str) -> str | None:
+        """The speaker of that name in the record's case or body; records of none stand alone."""
+        if record.matter is None:
+            return None
+        new = KnownSpeaker(token_hex(8), name, "", record.matter, self._clock.now())
+        return unit.known_speakers.keep(new).id
 
     def _note(self, actor: Actor, right: Right, recording: str, action: Action) -> None:
         with self._store.writing() as unit:

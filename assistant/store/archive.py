@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from assistant.store.audit import SqlAudit
 from assistant.store.catalogue import Catalogue
 from assistant.store.dictionary import SqlDictionary, SqlSavedSearches
+from assistant.store.glossary import SqlGlossary
+from assistant.store.known_speakers import SqlKnownSpeakers
 from assistant.store.matters import SqlMatters
+from assistant.store.minutes import SqlMinutes
 from assistant.store.people import SqlAttempts, SqlOpenings, SqlPeople, SqlSessions
 from assistant.store.records import SqlRecords
 from assistant.store.retention import SqlRetention
@@ -32,6 +35,9 @@ class SqlUnit:
         self, connection: Connection, codec: Codec, inverter: Inverter, catalogue: Catalogue
     ) -> None:
         self.records = SqlRecords(connection, codec, inverter)
+        self.known_speakers = SqlKnownSpeakers(connection)
+        self.glossary = SqlGlossary(connection)
+        self.minutes = SqlMinutes(connection)
         self.matters = SqlMatters(connection)
         self.people = SqlPeople(connection)
         self.sessions = SqlSessions(connection)

@@ -346,3 +346,26 @@ def test_a_member_moves_a_recording_into_the_case(shelves: Shelves, case: str) -
 
     colleague = actor("w2", Role.CASEWORKER, matters=(case,))
     assert shelves.library.entry(colleague, recording).record.matter == case
+
+
+def test_who_was_named_in_a_body_is_offered_in_its_next_recording(
+    shelves: Shelves, case: str
+) -> None:
+    worker = actor("w1", Role.CASEWORKER, matters=(case,))
+    first, second = (shelves.add_finished(actor=worker, matter=case) for _ in range(2))
+    alone = shelves.add_finished(actor=worker)
+
+    shelves.library.rename_speaker(worker, first, "S1", "青木委員長")
+    shelves.library.rename_speaker(worker, second, "S2", "青木委員長")
+    shelves.library.rename_speaker(worker, alone, "S1", "相談者の祖母")
+
+    assert shelves.library.known_names(worker, second) == ["青木委員長"]
+    assert shelves.library.known_names(worker, alone) == []
+    with shelves.store.reading() as unit:
+        (known,) = unit.known_speakers.all(case)
+        assert unit.known_speakers.records(known.id) == sorted([(first, "S1"), (second, "S2")])
+    shelves.library.rename_speaker(worker, first, "S1", "")
+    with shelves.store.reading() as unit:
+        assert unit.known_speakers.records(known.id) == [(second, "S2")]
+    with pytest.raises(UnknownRecording):
+        shelves.library.known_names(actor("w3", Role.CASEWORKER), second)

@@ -33,10 +33,11 @@ export class TranscriptView {
     this.filter = make("label", { class: "kk-filter", for: "kk-only" }, this.only, make("span", { "data-say": "only_checks" }), this.checks);
     this.player.element.append(make("span", { class: "kk-gap" }), this.filter);
     this.speakers = make("ul", { class: "kk-speakers" });
+    this.names = make("datalist", { id: "kk-known-names" });
     this.notes = make("div", { class: "kk-notes" });
     this.withheld = make("details", { class: "kk-withheld" });
     const head = make("header", { class: "kk-title" }, make("div", {}, this.title, this.facts), this.documents);
-    const side = make("aside", { class: "kk-people" }, this.beside.element, make("h3", { "data-say": "speakers" }), this.speakers,
+    const side = make("aside", { class: "kk-people" }, this.beside.element, make("h3", { "data-say": "speakers" }), this.speakers, this.names,
       make("p", { class: "kk-hint", "data-say": "speakers_hint" }), this.withheld, this.notes,
       make("button", { class: "kk-button kk-remove", type: "button", "data-say": "remove", onclick: () => this.on.remove() }));
     return make("article", { class: "kk-transcript" }, head,
@@ -96,11 +97,12 @@ export class TranscriptView {
   }
 
   #showSpeakers() {
+    this.names.replaceChildren(...this.transcript.known_names.map((name) => make("option", { value: name })));
     const total = this.transcript.speakers.reduce((sum, speaker) => sum + speaker.seconds, 0) || 1;
     this.speakers.replaceChildren(...this.transcript.speakers.map((speaker, index) => {
       const colour = COLOURS[index % COLOURS.length];
       const share = Math.round((speaker.seconds / total) * 100);
-      const name = make("input", { class: "kk-name-field", value: speaker.name, maxlength: 60, spellcheck: "false",
+      const name = make("input", { class: "kk-name-field", list: "kk-known-names", value: speaker.name, maxlength: 60, spellcheck: "false",
         autocomplete: "off", "aria-label": say("name_of", speaker.name), "data-speaker": speaker.id,
         onkeydown: (event) => this.#nameKey(event, speaker), onchange: () => this.#rename(speaker, name) });
       return make("li", { style: `--speaker: ${colour}` }, name,
