@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 PLAIN = b"SQLite format 3\0"
 """How a file begins that is not encrypted."""
+_plain: dict[tuple[str, int, int], bool] = {}
+"""Which files are, as far as somebody asked: by path, device and inode, which change together."""
 BLOCK = 1 << 20
 
 
@@ -53,10 +55,23 @@ def is_installed() -> bool:
 def is_plain(path: Path) -> bool:
     """Whether a file is there that is not encrypted."""
     try:
-        with path.open("rb") as file:
-            return file.read(len(PLAIN)) == PLAIN
+        found = path.stat()
     except FileNotFoundError:
         return False
+    this = (str(path), found.st_dev, found.st_ino)
+    if found.st_size and this not in _plain:
+        _plain[this] = _begins_plain(path)
+    return _plain.get(this, False)
+
+
+def _begins_plain(path: Path) -> bool:
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    begins = os.read(handle, len(PLAIN)) == PLAIN
+    # POSIX takes all locks of a process on a file away when it closes the file anywhere: the next
+    # process would take SQLite's log for abandoned, and delete it under us. So it stays open.
+    if os.name != "posix":
+        os.close(handle)
+    return begins
 
 
 def connect(path: Path, keys: Keys, busy: float) -> Any:
