@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date as Date  # noqa: N812, TC003 (FastAPI reads it)
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse  # noqa: TC002 (FastAPI reads it)
 
@@ -29,7 +29,7 @@ from ui.streams import stream_progress
 from ui.web import PRIVATE, attachment, drain, free_bytes, write_stream
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import pathlib
 
     from assistant.manual import Edition
     from assistant.ports import ManualSearcher, ProgressHook
@@ -44,6 +44,8 @@ HITS = 8
 LONGEST_QUESTION = 1000
 """Characters; what comes after them is left out."""
 PDF = "application/pdf"
+Number = Annotated[int, Path(ge=0, lt=1 << 31)]
+"""Of a display."""
 
 
 class ManualServices(Protocol):
@@ -72,7 +74,7 @@ class ManualRoutes:
     `watched` is the folder whose files are taken in by themselves.
     """
 
-    def __init__(self, services: ManualServices, watched: Path) -> None:
+    def __init__(self, services: ManualServices, watched: pathlib.Path) -> None:
         self._services = services
         self._watched = watched
 
@@ -199,12 +201,12 @@ class ManualRoutes:
 
         return stream_progress(work)
 
-    def opened(self, display: int) -> None:
+    def opened(self, display: Number) -> None:
         """Somebody opened what was shown."""
         self._services.feedback.opened(display)
 
     def judge(
-        self, display: int, verdict: Annotated[Verdict | None, Body(embed=True)] = None
+        self, display: Number, verdict: Annotated[Verdict | None, Body(embed=True)] = None
     ) -> None:
         """Somebody said that it helped or was wrong, or took that back."""
         self._services.feedback.judge(display, verdict)

@@ -309,7 +309,11 @@ def test_a_failure_says_what_happened_and_removing_asks_first(page: Page, site: 
 
 def test_an_upload_that_breaks_off_leaves_nothing(site: Site) -> None:
     host, _, port = site.address.rpartition("/")[2].partition(":")
-    head = f"PUT /api/recordings?name=a.wav HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9000000\r\n"
+    token = httpx.get(f"{site.address}/api/me").json()["csrf"]
+    head = (
+        f"PUT /api/recordings?name=a.wav HTTP/1.1\r\nHost: {host}\r\n"
+        f"X-Kikigaki-Token: {token}\r\nContent-Length: 9000000\r\n"
+    )
     recordings = site.data / "recordings"
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall(f"{head}\r\n".encode() + bytes(3_000_000))
