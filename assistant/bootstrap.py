@@ -758,9 +758,10 @@ class Application:
     def importer(self) -> Importer:
         """Transcripts and minutes that were made elsewhere."""
         from assistant.importing.files import DraftFiles
+        from assistant.jobs.patience import patiently
         from assistant.services.importing import Importer
 
-        return Importer(self.archive, DraftFiles(), SystemClock())
+        return Importer(self.archive, DraftFiles(), SystemClock(), patiently)
 
     @cached_property
     def manual_tools(self) -> ManualParts:

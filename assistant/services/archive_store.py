@@ -45,7 +45,7 @@ class Records(Protocol):
         """Puts it in the place of the one of that id; its revision stays as it is."""
 
     def remove(self, record: str) -> None:
-        """Drops it with everything that belongs to it, and the keys of its files."""
+        """Drops it with everything that belongs to it, the keys of its files, and its jobs."""
 
     def drop_sound(self, record: str) -> None:
         """The record has no sound any more: its keys go."""

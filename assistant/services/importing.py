@@ -8,6 +8,7 @@ its *work*, which is the checksum of its content.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -70,12 +71,19 @@ class Tally:
 
 
 class Importer:
-    """Takes drafts into the archive."""
+    """Takes drafts into the archive. `patiently` acts again until the database answers."""
 
-    def __init__(self, store: ArchiveStore, reader: DraftReader, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: ArchiveStore,
+        reader: DraftReader,
+        clock: Clock,
+        patiently: Callable[[Callable[[], None]], None] = lambda act: act(),
+    ) -> None:
         self._store = store
         self._reader = reader
         self._clock = clock
+        self._patiently = patiently
 
     def find(self, paths: Sequence[Path]) -> list[Path]:
         """The files that would be read.
@@ -107,7 +115,7 @@ class Importer:
         """
         tally = Tally(path)
         for batch in _batches(self.look(actor, path, corrections), tally.refused):
-            self._take_batch(actor, batch, tally)
+            self._patiently(partial(self._take_batch, actor, batch, tally))
             if told is not None:
                 told(tally)
         return tally

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from assistant.archive import Edit, Field, Origin, Record
 from assistant.model import Kind
 from assistant.store import archive_tables as t
+from assistant.store.job_tables import job, step
 from assistant.store.keys import drop_keys
 from assistant.store.tables import display
 from assistant.store.turns import SqlTurns
@@ -69,10 +70,11 @@ class SqlRecords:
         self._connection.execute(t.record.update().where(_this(record.id)).values(values))
 
     def remove(self, record: str) -> None:
-        """Drops it with everything that belongs to it, and the keys of its files."""
+        """Drops it with everything that belongs to it, the keys of its files, and its jobs."""
         self._turns.remove(record)
         drop_keys(self._connection, record)
         self._connection.execute(display.delete().where(display.c.place == record))
+        self._drop_jobs(record)
         self._connection.execute(t.record.delete().where(_this(record)))
 
     def drop_sound(self, record: str) -> None:
@@ -164,6 +166,13 @@ class SqlRecords:
         query = sa.select(*columns).where(t.edit.c.record == record).order_by(t.edit.c.number)
         rows = self._connection.execute(query)
         return [replace(Edit(*row), field=Field(row.field)) for row in rows]
+
+    def _drop_jobs(self, record: str) -> None:
+        """With the steps of unfinished work, which hold what was said."""
+        its = job.c.subject == record
+        works = sa.select(job.c.work).where(its, job.c.work != "").scalar_subquery()
+        self._connection.execute(step.delete().where(step.c.work.in_(works)))
+        self._connection.execute(job.delete().where(its))
 
     def _compressed(self, transcript: Transcript) -> bytes:
         return zlib.compress(self._codec.encode(transcript))
