@@ -75,7 +75,7 @@ def rename(matter: Name, name: Annotated[str, typer.Argument(help="新しい名�
 
 @matters_app.command()
 def close(matter: Name) -> None:
-    """終了にします。担当は読みつづけられますが、新しい記録は加えられません。"""
+    """終了にします。担当は読みつづけられますが、新しい録音は加えられません。"""
     application = Application()
     found = application.people.matters.find(application.actor, matter)
     application.people.matters.close(application.actor, found.id)
@@ -122,3 +122,16 @@ def leave(matter: Name, login: Login) -> None:
     found, person = people.matters.find(actor, matter), people.accounts.find(actor, login)
     people.matters.leave(actor, found.id, person.id)
     screen.print(f"[green]○[/] {escape(person.name)} を {escape(found.name)} から外しました。")
+
+
+@matters_app.command()
+def move(
+    record: Annotated[str, typer.Argument(help="記録の番号。")],
+    matter: Annotated[str, typer.Argument(help="案件の名前か番号。空なら案件から出します。")] = "",
+) -> None:
+    """記録を案件に入れます。その案件の担当に見えるようになります。"""
+    application = Application()
+    actor = application.actor
+    found = application.people.matters.find(actor, matter) if matter else None
+    application.library.move(actor, record, found.id if found else None)
+    screen.print(f"[green]○[/] {escape(record)} → {escape(found.name) if found else 'なし'}")

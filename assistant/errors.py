@@ -37,7 +37,7 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   │   └── OwnRights         nobody changes what they may themselves
 │   ├── PasswordError         short, long, common, like the login, or the old one
 │   ├── AccountError          no such account, a login that is taken or none, the last administrator
-│   ├── MatterError           no such case or body, a name that is taken or none
+│   ├── MatterError           no such case or body, one that is closed, a name that is taken or none
 │   ├── BadReason             an emergency opening without a reason
 │   ├── BadExpansions         a table of spoken and written words with a line that is not understood
 │   ├── BadSynonyms           a group of synonyms that is none, or that is not there
@@ -557,6 +557,13 @@ class BadMatterName(MatterError):
 
     ja = "案件の名前を入れてください(200文字まで)。"
     en = "Give the case or body a name of up to 200 characters."
+
+
+class ClosedMatter(MatterError):
+    """Details: `name`."""
+
+    ja = "案件「{name}」は終了しています。再開してから加えるか、ほかの案件にしてください。"
+    en = "“{name}” is closed. Open it again first, or choose another case or body."
 
 
 class BadReason(InputError):

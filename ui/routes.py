@@ -52,6 +52,7 @@ class Routes:
             ("PUT", f"{one}/speakers/{{speaker}}", self.rename),
             ("PUT", f"{one}/turns/{{turn}}", self.correct),
             ("PUT", f"{one}/title", self.retitle),
+            ("PUT", f"{one}/matter", self.move),
             ("POST", f"{one}/cancel", self.cancel),
             ("POST", f"{one}/retry", self.retry),
             ("DELETE", one, self.remove),
@@ -83,12 +84,13 @@ class Routes:
         speakers: str = "",
         model: str = "auto",
         manuals: bool = False,
+        matter: str = "",
     ) -> dict[str, str]:
         """Takes a recording in: its bytes are the body."""
         options = replace(parse_options(kind, speakers, model), manuals=manuals)
         stream = request.stream()
         try:
-            with self._library.adding(actor, name, options) as (recording, file):
+            with self._library.adding(actor, name, options, matter or None) as (recording, file):
                 await write_stream(stream, file)
         except StorageError:
             await drain(stream)
@@ -132,6 +134,10 @@ class Routes:
     ) -> None:
         """Calls the record otherwise."""
         self._library.retitle(actor, recording, title)
+
+    def move(self, actor: Acting, recording: str, matter: Annotated[str, Body(embed=True)]) -> None:
+        """Puts the record into a case or body; an empty one takes it out."""
+        self._library.move(actor, recording, matter or None)
 
     def cancel(self, actor: Acting, recording: str) -> None:
         """Stops the work."""

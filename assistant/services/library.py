@@ -16,7 +16,13 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from assistant.archive import Action, Edit, Event, Field, KnownSpeaker, Origin, Record
-from assistant.errors import Forbidden, RecordingInUse, UnknownFormat, UnknownRecording
+from assistant.errors import (
+    ClosedMatter,
+    Forbidden,
+    RecordingInUse,
+    UnknownFormat,
+    UnknownRecording,
+)
 from assistant.people import SYSTEM, Right, Scope
 from assistant.services.access import require, scope
 from assistant.services.naming import file_name, visible
@@ -102,9 +108,12 @@ class Library:
 
         Raises:
             Forbidden: the actor may not add, or not to that matter.
+            ClosedMatter: it is over.
             StorageError: no room, or no right to write.
         """
         _may_add(actor, matter)
+        with self._store.reading() as unit:
+            _refuse_closed(unit, matter)
         added = self._clock.now()
         record = _new_record(added, actor, name, matter)
         with self.files.arriving(record.id, name) as file:
@@ -306,12 +315,12 @@ class Library:
         Raises:
             UnknownRecording: it is not there for the actor.
             Forbidden: the actor may not add to that matter.
+            ClosedMatter: it is over.
         """
-        _may_add(actor, matter)
         with self._store.writing() as unit:
             record = _find(unit, actor, Right.EDIT, recording)
-            if matter is not None and unit.matters.find(matter) is None:
-                raise Forbidden
+            _may_add(actor, matter)
+            _refuse_closed(unit, matter)
             before, after = record.matter or "", matter or ""
             self._edit(unit, actor, record, Field.MATTER, "", before, after)
 
@@ -510,6 +519,17 @@ def _may_add(actor: Actor, matter: str | None) -> None:
     reach = scope(actor, Right.ADD)
     if matter is not None and not reach.everything and matter not in reach.matters:
         raise Forbidden
+
+
+def _refuse_closed(unit: Unit, matter: str | None) -> None:
+    """Lets records into a matter that is there and goes on."""
+    if matter is None:
+        return
+    found = unit.matters.find(matter)
+    if found is None:
+        raise Forbidden
+    if found.closed is not None:
+        raise ClosedMatter(name=found.name)
 
 
 def _new_record(added: datetime, actor: Actor, name: str, matter: str | None) -> Record:

@@ -43,6 +43,7 @@ ON_RECORDS = {
     ("PUT", "/speakers/S1", '{"name": "青木"}'): WORKERS,
     ("PUT", "/turns/T1", '{"text": "はい。"}'): WORKERS,
     ("PUT", "/title", '{"title": "題"}'): WORKERS,
+    ("PUT", "/matter", '{"matter": "MATTER"}'): WORKERS,
     ("POST", "/passages", None): WORKERS,
     ("POST", "/passages/0/shown", None): "",  # there are none beside this record
     ("POST", "/cancel", None): WORKERS,
@@ -113,12 +114,14 @@ class Everyone:
     browsers: dict[str, TestClient]
     ours: str
     theirs: str
+    matter: str
     edition: str
     """Of a manual."""
 
     def ask(self, role: str, method: str, path: str, body: str | None = None) -> Response:
         headers = {"Content-Type": "application/json"} if body else {}
-        return self.browsers[role].request(method, path, content=body, headers=headers)
+        content = body and body.replace("MATTER", self.matter)
+        return self.browsers[role].request(method, path, content=content, headers=headers)
 
     def actor(self, role: str) -> Actor:
         return actor_named(self.site.store, role)
@@ -140,7 +143,7 @@ def everyone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everyone]:
     with ExitStack() as stack:
         browsers = {role: stack.enter_context(site.signed_in(role)) for role in ALL.split()}
         added = browsers["manager"].put("/api/manuals?name=a.md", content="# 手引き\n通告の受理。")
-        yield Everyone(site, browsers, ours, theirs, added.json()["edition"]["id"])
+        yield Everyone(site, browsers, ours, theirs, matters[0], added.json()["edition"]["id"])
 
 
 def add_record(site: WebSite, tone: Path, matter: str) -> str:

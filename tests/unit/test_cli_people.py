@@ -10,11 +10,13 @@ from typer.testing import CliRunner
 
 from assistant.bootstrap import Application
 from assistant.cli import app
-from assistant.errors import Forbidden, UnknownOsUser, UnknownRole
+from assistant.errors import ClosedMatter, Forbidden, UnknownOsUser, UnknownRole
 from assistant.identity import machine
+from assistant.people import Scope
 from assistant.services.auditing import AuditQuery
 from assistant.testing import FakeHasher
 from tests.archives import sqlite_at
+from tests.people import make_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,3 +169,18 @@ def test_who_types_commands_stands_in_the_log() -> None:
         ("single", "command line"),
     ]
     assert rows[0].user == application.actor.user
+
+
+def test_a_record_is_moved_into_a_case_that_goes_on(data: Path) -> None:
+    add("sato", "manager")
+    make_record(Application().archive, "r1", by="somebody")
+    run("matters", "add", "山田家")
+    run("matters", "move", "r1", "山田家")
+    with Application().archive.reading() as unit:
+        record = unit.records.find("r1", Scope(everything=True))
+        assert record is not None
+        assert record.matter is not None
+    run("matters", "move", "r1")
+    run("matters", "close", "山田家")
+    with pytest.raises(ClosedMatter):
+        run("matters", "move", "r1", "山田家")

@@ -1,7 +1,7 @@
 // Where recordings are dropped, and what is known about them beforehand.
 
 import { takeDrops } from "./drops.js";
-import { Refusal, upload } from "./server.js";
+import { matters, Refusal, upload } from "./server.js";
 import { make, say, size, speak } from "./words.js";
 
 export class Intake {
@@ -34,6 +34,9 @@ export class Intake {
       make("span", { "data-say": "people" }));
     this.model = make("select", { id: "kk-model" }, make("option", { value: "auto", "data-say": "weights_auto" }),
       ...models.map((name) => make("option", { value: name }, name)));
+    this.matter = make("select", { id: "kk-matter" }, make("option", { value: "", "data-say": "matter_none" }));
+    this.matters = make("div", { class: "kk-field", hidden: true }, make("label", { for: "kk-matter", "data-say": "head_matter" }), this.matter);
+    this.#offerMatters();
     this.manuals = make("input", { type: "checkbox", id: "kk-with-manuals" });
     this.uploads = make("ul", { class: "kk-uploads" });
     return make("section", { class: "kk-intake", "data-say-label": "add" },
@@ -43,8 +46,16 @@ export class Intake {
       models.length > 1
         ? make("div", { class: "kk-field" }, make("label", { for: "kk-model", "data-say": "weights" }), this.model)
         : null,
+      this.matters,
       make("label", { class: "kk-filter", for: "kk-with-manuals" }, this.manuals, make("span", { "data-say": "with_manuals" })),
       this.uploads);
+  }
+
+  /** Cases and bodies that recordings can be put into, where there are any. */
+  async #offerMatters() {
+    const open = (await matters().catch(() => [])).filter((one) => !one.closed);
+    this.matter.append(...open.map(({ id, name }) => make("option", { value: id }, name)));
+    this.matters.hidden = open.length === 0;
   }
 
   #showCount() {
@@ -60,6 +71,7 @@ export class Intake {
       speakers: counts[this.count.value],
       model: this.model.value,
       manuals: this.manuals.checked,
+      matter: this.matter.value,
     };
   }
 

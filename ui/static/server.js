@@ -90,6 +90,7 @@ export async function site() {
 export const findPassages = (id, onProgress) => follow(`${recordings}/${id}/passages`, onProgress);
 export const passageShown = async (id, number, rank) =>
   (await (await ask(`${recordings}/${id}/passages/${number}/shown?rank=${rank}`, { method: "POST" })).json()).display;
+export const matters = async () => (await ask("/api/matters")).json();
 export const list = async () => (await ask(recordings)).json();
 export const transcript = async (id) => (await ask(`${recordings}/${id}/transcript`)).json();
 export const peaks = async (id) => new Uint8Array(await (await ask(`${recordings}/${id}/peaks`)).arrayBuffer());
