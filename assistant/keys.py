@@ -30,3 +30,8 @@ class KeyState:
     files: int
     here: bool
     newest: bool
+
+
+def steps_owner(work: str) -> str:
+    """What the key of a work's kept steps belongs to."""
+    return f"steps/{work}"

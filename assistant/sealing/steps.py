@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from assistant.errors import BrokenSeal
+from assistant.keys import steps_owner
 from assistant.sealing.vault import KEY_BYTES
 
 if TYPE_CHECKING:
@@ -50,11 +51,11 @@ class SealedSteps:
     def forget(self, work: str) -> None:
         """Drops the steps of `work`."""
         self._steps.forget(work)
-        self._keys.shred(_owner(work))
+        self._keys.shred(steps_owner(work))
 
     def _key(self, work: str, name: str) -> bytes | None:
         """Nobody else makes it meanwhile: the work is held."""
-        owner = _owner(work)
+        owner = steps_owner(work)
         if self._keys.has(owner):
             return self._keys.find(owner, name)
         if not self._sealing:
@@ -87,7 +88,3 @@ class _SealedWork:
             return self._cipher.decrypt(kept[len(MARK) : start], kept[start:], name.encode())
         except (InvalidTag, ValueError) as error:
             raise BrokenSeal(name=self._name) from error
-
-
-def _owner(work: str) -> str:
-    return f"steps/{work}"

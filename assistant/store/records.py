@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from assistant.archive import Edit, Field, Origin, Record
+from assistant.keys import steps_owner
 from assistant.model import Kind
 from assistant.store import archive_tables as t
 from assistant.store.job_tables import job, step
@@ -170,8 +171,10 @@ class SqlRecords:
     def _drop_jobs(self, record: str) -> None:
         """With the steps of unfinished work, which hold what was said."""
         its = job.c.subject == record
-        works = sa.select(job.c.work).where(its, job.c.work != "").scalar_subquery()
-        self._connection.execute(step.delete().where(step.c.work.in_(works)))
+        works = sa.select(job.c.work).where(its, job.c.work != "")
+        for work in self._connection.scalars(works).all():
+            self._connection.execute(step.delete().where(step.c.work == work))
+            drop_keys(self._connection, steps_owner(work))
         self._connection.execute(job.delete().where(its))
 
     def _compressed(self, transcript: Transcript) -> bytes:

@@ -10,9 +10,14 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.archive import Edit, Field, Origin, Record
+from assistant.keys import FileKey, steps_owner
 from assistant.model import Kind, TurnPassage
 from assistant.people import Matter, MatterKind, Scope
 from assistant.store.archive import SqlArchive
+from assistant.store.archive_tables import file_key
+from assistant.store.job_tables import step
+from assistant.store.jobs import SqlJobs
+from assistant.store.keys import SqlKeyShelf
 from tests.archives import CODEC
 from tests.recordings import make_transcript
 
@@ -136,3 +141,27 @@ def test_members_come_and_go(archive: SqlArchive) -> None:
         assert unit.matters.of("c1") == {"m1"}
         assert unit.matters.of("c2") == frozenset()
         assert unit.matters.all() == [replace(matter, closed=MOMENT + timedelta(days=1))]
+
+
+def test_with_a_record_go_its_jobs_and_what_was_kept_of_unfinished_work(
+    archive: SqlArchive, database: Database
+) -> None:
+    add(archive, record(), record("r2"))
+    jobs = SqlJobs(database)
+    for name in ("r1", "r2"):
+        jobs.add("transcription", name)
+        found = jobs.find("transcription", name)
+        assert found is not None
+        jobs.sent(found.run)
+        jobs.begin(found.run, "worker", 3)
+        jobs.began(found.run, "worker", f"work-{name}")
+        SqlKeyShelf(database).put(FileKey(steps_owner(f"work-{name}"), "m", b"key", MOMENT))
+    with database.writing() as connection:
+        rows = [{"work": f"work-{one}", "name": "1", "result": b"said"} for one in ("r1", "r2")]
+        connection.execute(step.insert(), rows)
+    with archive.writing() as unit:
+        unit.records.remove("r1")
+    assert [one.subject for one in jobs.jobs()] == ["r2"]
+    with database.reading() as connection:
+        assert list(connection.scalars(sa.select(step.c.work))) == ["work-r2"]
+        assert list(connection.scalars(sa.select(file_key.c.file))) == [steps_owner("work-r2")]
