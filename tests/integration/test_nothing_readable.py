@@ -109,6 +109,8 @@ def running(folder: Path) -> Iterator[Site]:
         try:
             wait_for(address, process)
             with httpx.Client(base_url=address, timeout=60) as client:
+                token = client.get("/api/me").json()["csrf"]
+                client.headers["X-Kikigaki-Token"] = token
                 yield Site(folder, client)
         finally:
             process.terminate()
