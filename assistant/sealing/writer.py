@@ -48,10 +48,12 @@ class SealedWriter(io.RawIOBase):
         rest = memoryview(data).cast("B")
         written = len(rest)
         if self._position < CHUNK:
-            rest = rest[self._put(self._head, self._position, rest[: CHUNK - self._position]) :]
+            rest = self._overwrite(self._head, self._position, rest, CHUNK)
         if rest:
-            self._put(self._tail, self._position - self._sealed_end, rest)
-            self._seal_what_is_full()
+            rest = self._overwrite(
+                self._tail, self._position - self._sealed_end, rest, len(self._tail)
+            )
+            self._append(rest)
         return written
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
@@ -80,22 +82,33 @@ class SealedWriter(io.RawIOBase):
     def _size(self) -> int:
         return self._sealed_end + len(self._tail) if self._tail else len(self._head)
 
-    def _put(self, part: bytearray, at: int, data: memoryview) -> int:
+    def _overwrite(self, part: bytearray, at: int, data: memoryview, room: int) -> memoryview:
+        """Puts what fits into `room` bytes of a part that is not sealed yet; gives what is left."""
         if at < 0:
             raise io.UnsupportedOperation("sealed already")
-        part[at : at + len(data)] = data
-        self._position += len(data)
-        return len(data)
+        fits = data[: room - at]
+        part[at : at + len(fits)] = fits
+        self._position += len(fits)
+        return data[len(fits) :]
 
-    def _seal_what_is_full(self) -> None:
-        """All but the end: what is sealed last has a mark of its own."""
-        full = (len(self._tail) - 1) // CHUNK
-        with memoryview(self._tail) as tail:
-            for number in range(full):
-                with tail[number * CHUNK : (number + 1) * CHUNK] as piece:
-                    self._write_chunk(self._sealed + 1 + number, piece, last=False)
-        self._sealed += full
-        del self._tail[: full * CHUNK]
+    def _append(self, data: memoryview) -> None:
+        """Seals every chunk that is followed by something: the last one has a mark of its own."""
+        self._position += len(data)
+        while data:
+            if len(self._tail) == CHUNK:
+                self._seal_next(self._tail)
+                self._tail.clear()
+            if not self._tail and len(data) > CHUNK:
+                self._seal_next(data[:CHUNK])
+                data = data[CHUNK:]
+            else:
+                fits = data[: CHUNK - len(self._tail)]
+                self._tail += fits
+                data = data[len(fits) :]
+
+    def _seal_next(self, plain: bytearray | memoryview) -> None:
+        self._write_chunk(self._sealed + 1, plain, last=False)
+        self._sealed += 1
 
     def _write_chunk(self, chunk: int, plain: bytearray | memoryview, *, last: bool) -> None:
         self._file.seek(self._cipher.offset(chunk))

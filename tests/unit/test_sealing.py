@@ -186,6 +186,28 @@ def test_a_container_comes_back_to_its_header() -> None:
     assert opened(file.getvalue()).read() == content + b"index"
 
 
+@given(
+    st.lists(
+        st.tuples(st.integers(0, CHUNK - 1) | st.none(), st.integers(1, CHUNK + 70)), max_size=8
+    )
+)
+def test_corrections_of_the_beginning_end_up_as_in_a_plain_file(
+    writes: list[tuple[int | None, int]],
+) -> None:
+    file, plain = io.BytesIO(), io.BytesIO()
+    writer = SealedWriter(file, cipher())
+    for place, length in writes:
+        size = plain.seek(0, os.SEEK_END)
+        at = size if place is None or place >= size else place
+        content = noise(length if at == size else min(length, CHUNK - at))
+        for one in (writer, plain):
+            one.seek(at)
+            one.write(content)
+            assert one.tell() == at + len(content)
+    writer.finish()
+    assert opened(file.getvalue()).read() == plain.getvalue()
+
+
 def test_what_is_sealed_already_is_not_written_again() -> None:
     writer = SealedWriter(io.BytesIO(), cipher())
     writer.write(noise(3 * CHUNK))
