@@ -84,7 +84,8 @@ def search(
     ] = False,
 ) -> None:
     """これまでの発言を、ことばと意味で探します。"""
-    from assistant.services.archive_search import Page, read_filters
+    from assistant.services.archive_search import Page
+    from assistant.services.search_filters import read_filters
     from assistant.services.search_table import hits_csv
 
     application = Application()

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 from fastapi import APIRouter, Body, Query, Response
 
-from assistant.services.archive_search import Page, read_filters
+from assistant.services.archive_search import Page
+from assistant.services.search_filters import read_filters
 from assistant.services.search_table import MOST, hits_csv
 from assistant.text.highlighting import snippet
 from ui.acting import Acting  # noqa: TC001 (FastAPI reads it)

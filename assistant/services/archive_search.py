@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 
 from assistant.archive import Action, Event
-from assistant.errors import BadFilter, SetupError, UnknownSearch
+from assistant.errors import SetupError, UnknownSearch
 from assistant.people import Right
 from assistant.search import (
-    WINDOW,
     By,
     Filters,
     Found,
@@ -25,8 +24,10 @@ from assistant.search import (
 )
 from assistant.services.access import require, scope
 from assistant.services.fusing import Near, fuse
+from assistant.services.ranking import MEANT, best_rows, groups_of, leading
+from assistant.services.search_filters import read_filters, with_filters, written
 from assistant.services.synonyms import effective
-from assistant.text.asking import narrowed, understand
+from assistant.text.asking import understand
 from assistant.text.highlighting import spans
 from assistant.text.wanted import Forms, Thesaurus, Wanted, WantedNear
 
@@ -51,12 +52,6 @@ log = logging.getLogger(__name__)
 PAGE = 20
 IN_GROUP = 3
 """Hits of a recording that are shown at once."""
-FILTERS = ("speaker", "role", "from", "to", "kind", "matter", "record")
-"""What a search can be narrowed by, as commands and pages name it."""
-MEANT = 0.1
-"""Cosine from which a window is shown for its meaning. With the embedded weights, of the 29 windows
-of both sample recordings the nearest to eight questions about other things had .07 at most, to six
-of eight questions about the same things .1 to .2."""
 Meant = Literal["auto", "never"]
 
 
@@ -189,7 +184,7 @@ class ArchiveSearch:
         page: Page,
         meant: Meant,
     ) -> Found:
-        question = _narrowed(understand(words), filters or Filters())
+        question = with_filters(understand(words), filters or Filters())
         with self._store.reading() as unit:
             forms = Forms(self._tools.tokenizer(), self._current(unit))
             wanted = [forms.wanted(part) for part in question.wanted]
@@ -231,17 +226,18 @@ class ArchiveSearch:
             return nothing
         begins, cosines = self._meaning.near(vector, view.visible)
         close = cosines >= MEANT
-        return _leading(view, begins[close], cosines[close]) if close.any() else nothing
+        return leading(view, begins[close], cosines[close]) if close.any() else nothing
 
     def _shown(self, unit: Unit, view: View, ranked: Ranked, words: Words, page: Page) -> Found:
         records = view.records_of(ranked.turns)
         total, distinct = len(ranked.turns), int(np.count_nonzero(np.bincount(records)))
         if not page.grouped:
-            order = _best(ranked.turns, ranked.scores, page.offset + page.limit)[page.offset :]
+            order = best_rows(ranked.turns, ranked.scores, page.offset + page.limit)[page.offset :]
             return Found(total, distinct, tuple(self._hits(unit, ranked, order, words).values()))
-        members = _groups(ranked, records, page.offset, page.limit)
+        members = groups_of(ranked, records, page.offset, page.limit)
         best = [
-            some[_best(ranked.turns[some], ranked.scores[some], page.in_group)] for some in members
+            some[best_rows(ranked.turns[some], ranked.scores[some], page.in_group)]
+            for some in members
         ]
         rows = np.concatenate(best) if best else np.zeros(0, np.int64)
         hits = self._hits(unit, ranked, rows, words)
@@ -283,40 +279,14 @@ class ArchiveSearch:
     def _log(
         self, actor: Actor, action: Action, words: str, filters: Filters | None, found: Found
     ) -> None:
-        details = {"words": words, "total": str(found.total)} | _written(filters or Filters())
+        details = {"words": words, "total": str(found.total)} | written(filters or Filters())
         with self._store.writing() as unit:
             unit.audit.append(actor, Event(action, "search", details), self._clock.now())
-
-
-def read_filters(given: Mapping[str, str]) -> Filters:
-    """Filters as commands and pages give them; empty texts leave a thing open.
-
-    Raises:
-        BadFilter: a day or a kind is not understood.
-    """
-    filters = Filters()
-    for name in FILTERS:
-        value = given.get(name, "").strip()
-        if value:
-            narrower = narrowed(filters, name, value)
-            if narrower is None:
-                raise BadFilter(name=name, value=value)
-            filters = narrower
-    return filters
 
 
 def model_key(weights: ModelUse) -> str:
     """What vectors are kept under: the name of the weights and their checksum."""
     return f"{weights.name}@{weights.sha256[:16]}"
-
-
-def _narrowed(question: Question, filters: Filters) -> Question:
-    given = {
-        name: value
-        for name in Filters.__slots__
-        if (value := getattr(filters, name)) not in ("", None)
-    }
-    return replace(question, filters=replace(question.filters, **given))
 
 
 def _is_a_sentence(question: Question, wanted: Sequence[WantedPart]) -> bool:
@@ -354,48 +324,3 @@ def _group(hits: Sequence[Hit], total: int) -> RecordHits | None:
         total=total,
         hits=tuple(hits),
     )
-
-
-def _leading(view: View, begins: Numbers, cosines: FloatArray) -> Near:
-    """The visible turns of windows that are nearest first, with the best lead of each."""
-    turns = begins[:, None] + np.arange(WINDOW)
-    inside = turns < len(view.visible)
-    inside[inside] = view.visible[turns[inside]]
-    first = view.records_of(np.minimum(begins, len(view.visible) - 1))
-    inside[inside] = view.records_of(turns[inside]) == np.repeat(first, inside.sum(axis=1))
-    sizes = np.where(inside, view.lengths_of(np.where(inside, turns, 0)), -1)
-    longest = np.zeros_like(inside)
-    longest[np.arange(len(begins)), sizes.argmax(axis=1)] = True
-    leads = np.repeat((cosines - MEANT + 0.01) / (cosines[0] - MEANT + 0.01), WINDOW)
-    kept = inside.ravel()
-    found, at = np.unique(turns.ravel()[kept], return_index=True)  # the first is the best
-    shown = np.isin(found, turns[longest & inside])
-    return Near(found, leads[kept][at].astype(np.float32), shown)
-
-
-def _best(turns: Numbers, scores: FloatArray, number: int) -> Numbers:
-    """The rows of the best scores, the best first; of equals, those that came last."""
-    if number < len(scores):
-        least = np.partition(scores, len(scores) - number)[len(scores) - number]
-        rows = np.flatnonzero(scores >= least)
-    else:
-        rows = np.arange(len(scores))
-    ordered: Numbers = rows[np.lexsort((-turns[rows], -scores[rows]))][:number]
-    return ordered
-
-
-def _groups(ranked: Ranked, records: Numbers, offset: int, limit: int) -> list[Numbers]:
-    """The rows of each record's turns, the record with the best turn first."""
-    if not len(records):
-        return []
-    by_record = np.argsort(records, kind="stable")
-    begins = np.flatnonzero(np.append(True, np.diff(records[by_record]) != 0))
-    best = np.maximum.reduceat(ranked.scores[by_record], begins)
-    order = np.lexsort((-records[by_record][begins], -best))[offset : offset + limit]
-    ends = np.append(begins[1:], len(by_record))
-    return [by_record[begins[one] : ends[one]] for one in order]
-
-
-def _written(filters: Filters) -> dict[str, str]:
-    values = {name: getattr(filters, name) for name in Filters.__slots__}
-    return {name: str(value) for name, value in values.items() if value not in ("", None)}

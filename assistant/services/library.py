@@ -145,6 +145,7 @@ class Library:
             while block := source.read(1 << 20):
                 file.write(block)
             size = file.tell()
+        self._store.prepare(transcript)
         with self._taking(record.id), self._store.writing() as unit:
             unit.records.add(replace(record, size=size))
             unit.records.keep(record.id, transcript, actor.user, added)
@@ -491,6 +492,7 @@ class Workbench:
             StorageError: no room, or no right to write.
         """
         now = self._clock.now()
+        self._store.prepare(transcript)
         with self._store.writing() as unit:
             record = _find(unit, SYSTEM, Right.EDIT, recording)
             unit.records.keep(record.id, transcript, SYSTEM.user, now)

@@ -45,14 +45,20 @@ class SqlWindows:
     def keep(self, model: str, batch: WindowBatch, vectors: FloatArray) -> bool:
         """Keeps what `missing` asked for, shape (n, d); False when the record changed meanwhile."""
         known = sa.select(s.indexed.c.record).where(s.indexed.c.first == batch.first)
+        record = self._connection.scalar(known.with_for_update())
+        if record is None or batch.texts != tuple(
+            self._texts(record, batch.window, len(batch.texts))
+        ):
+            return False
         step = counter.update().where(counter.c.name == "search vectors")
         step = step.values(value=counter.c.value + 1).returning(counter.c.value)
         number = self._connection.scalars(step).one()  # others who embed wait for the end
-        record = self._connection.scalar(known.with_for_update())
-        if (
-            record is None
-            or tuple(self._texts(record, batch.window, len(batch.texts))) != batch.texts
-        ):
+        there = sa.select(s.vector.c.number).where(
+            s.vector.c.model == model,
+            s.vector.c.first == batch.first,
+            s.vector.c.window == batch.window,
+        )
+        if self._connection.scalar(there) is not None:  # another process was quicker
             return False
         row = {
             "number": number,

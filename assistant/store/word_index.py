@@ -53,6 +53,7 @@ class SqlWordIndex:
     def add(self, record: str, turns: Sequence[Turn]) -> None:
         """Turns of a record that has none in the index. Others who write wait for the end."""
         inverted = self._inverter.invert([turn.text for turn in turns])
+        self._alone()
         step = counter.update().where(counter.c.name == "search")
         step = step.values(value=counter.c.value + len(turns)).returning(counter.c.value)
         first = self._connection.scalars(step).one() - len(turns)
@@ -99,12 +100,19 @@ class SqlWordIndex:
             self._connection.execute(s.indexed.delete().where(s.indexed.c.first == row.first))
 
     def _find(self, record: str) -> sa.Row[int, int, bytes] | None:
-        """Others who write wait from here on: what is read of a block is written back changed."""
-        alone = sa.select(counter.c.value).where(counter.c.name == "search").with_for_update()
-        self._connection.execute(alone)
+        self._alone()
         columns = (s.indexed.c.first, s.indexed.c.turns, s.indexed.c.lengths)
         query = sa.select(*columns).where(s.indexed.c.record == record)
         return self._connection.execute(query).one_or_none()
+
+    def _alone(self) -> None:
+        """Others who write wait from here on: what is read of a block is written back changed.
+
+        The log's counter comes first, since an import takes it first: who waits for two things in
+        another order than others waits for ever.
+        """
+        locks = sa.select(counter.c.value).where(counter.c.name.in_(("audit", "search")))
+        self._connection.execute(locks.order_by(counter.c.name).with_for_update())
 
     def _put(self, rows: Sequence[tuple[int, str, bytes]], *, in_order: bool = True) -> None:
         """Puts places behind those that their terms have already. Tens of thousands of rows at a

@@ -16,9 +16,10 @@ from assistant.errors import BadSynonyms, Forbidden, UnknownSearch
 from assistant.model import Kind
 from assistant.people import SINGLE_USER, Role
 from assistant.search import By, Filters
-from assistant.services.archive_search import Page, read_filters
+from assistant.services.archive_search import Page
 from assistant.services.archive_windows import ArchiveWindows
 from assistant.services.auditing import AuditQuery
+from assistant.services.search_filters import read_filters
 from assistant.services.search_table import hits_csv
 from assistant.store import places
 from assistant.store.archive import SqlArchive

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from assistant.archive import Edit, Field
+from assistant.archive import Action, Edit, Event, Field
+from assistant.people import SINGLE_USER
 from assistant.services.archive_search import model_key
 from assistant.services.archive_windows import ArchiveWindows
 from assistant.store import archive_tables as t
@@ -96,7 +97,11 @@ def test_several_may_write_at_once(database: Database) -> None:
                 f"t{number * 4 + round_}", "", f"訂正 {number} の {round_}",
             )  # fmt: skip
             with searches.store.writing() as unit:
+                if number % 2:  # as an import does
+                    unit.audit.alone()
                 unit.records.edit(edit)
+                unit.audit.append(SINGLE_USER, Event(Action.EDIT, "shared"), searches.clock.now())
+            ArchiveWindows(searches.store, searches.tools).step()
             if round_ % 2:
                 with searches.store.writing() as unit:
                     unit.records.remove(name)
