@@ -69,6 +69,8 @@ class Track:
         stream: AudioStream = container.streams.audio[index]
         self.container = container.format.name
         context: AudioCodecContext | None = stream.codec_context
+        self.announced = _announced(stream)
+        """Seconds that the container claims, or that FFmpeg guesses; 0 when unknown."""
         self.codec: str = context.codec.canonical_name if context else ""
         self.sample_rate = 0
         self.channels = 0
@@ -93,12 +95,6 @@ class Track:
             return False
         self._pieces = chain((first,), self._pieces)  # type: ignore[assignment]
         return True
-
-    @property
-    def announced(self) -> float:
-        """Seconds that the container claims, or that FFmpeg guesses; 0 when unknown."""
-        ticks, base = self._stream.duration, self._stream.time_base
-        return float(ticks * base) if ticks and base else 0.0
 
     @property
     def damaged(self) -> bool:
@@ -189,6 +185,12 @@ class Track:
             samples = np.pad(samples[: self.channels], ((0, max(0, missing)), (0, 0)))
         samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
         return np.clip(samples, -1.0, 1.0, out=samples)
+
+
+def _announced(stream: AudioStream) -> float:
+    """To be asked while the container is open: afterwards its memory is not FFmpeg's any more."""
+    ticks, base = stream.duration, stream.time_base
+    return float(ticks * base) if ticks and base else 0.0
 
 
 def _length(packet: Packet[AudioStream]) -> float:
