@@ -22,7 +22,7 @@ COMMANDS = {
     "pipeline": ["benchmarks.pipeline", "--minutes", "30"],
     "jobs": ["benchmarks.jobs"],
     "faults": ["benchmarks.faults", "--rounds", "20"],
-    "kills": ["benchmarks.kills", "--sqlite", "200", "--postgresql", "50"],
+    "kills": ["benchmarks.kills", "--sqlite", "200", "--postgresql", "50", "--seed", "7"],
     "diarization": ["benchmarks.diarization", "--hours", "3"],
     "memory": ["benchmarks.memory", "--minutes", "10", "600"],
 }
