@@ -107,6 +107,15 @@ class Site:
         self._page.mouse.move(640, 700)
         self.take(image)
 
+    def search(self, image: str, words: str) -> None:
+        """Takes a picture of what was said about some words."""
+        self._page.goto(f"{self._address}/#/search")
+        self._page.locator(".kk-search-place .kk-question").first.fill(words, timeout=60_000)
+        self._page.keyboard.press("Enter")
+        self._page.locator(".kk-found-turn").first.wait_for(timeout=60_000)
+        self._page.keyboard.press("ArrowDown")
+        self.take(image)
+
     def take(self, image: str) -> None:
         """Takes a picture of what is there."""
         self._page.wait_for_timeout(500)
@@ -135,6 +144,7 @@ def take_pictures(site: Site, broken: Path) -> None:
     site.look("meeting", meeting, play=2)
     site.look("call", call, play=12)
     site.look("error", bad)
+    site.search("search", "安全 確認")
 
 
 def main() -> None:
