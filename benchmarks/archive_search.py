@@ -91,9 +91,11 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
     """Fills the archive where it is not filled, then searches it in processes of their own."""
     engine = "PostgreSQL" if options.postgresql else "SQLite"
     child = partial(_child, folder, options)
-    if options.postgresql or not (folder / "built.json").exists():
-        report(f"Filling an archive, {engine}", [{"engine": engine, **child("build")}])
+    built = folder / "built.json"
+    if options.postgresql or not built.exists():
+        child("build")
         child("vectors")
+    report(f"Filling an archive, {engine}", [json.loads(built.read_text())])
     report(f"Searching an archive, {engine}", child("search")["rows"])  # type: ignore[arg-type]
     if not options.postgresql:
         report("The same words by other means", child("compare")["rows"])  # type: ignore[arg-type]

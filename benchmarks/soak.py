@@ -21,6 +21,8 @@ COMMANDS = {
     "accuracy": ["benchmarks.accuracy"],
     "pipeline": ["benchmarks.pipeline", "--minutes", "30"],
     "jobs": ["benchmarks.jobs"],
+    "search": ["benchmarks.archive_search"],
+    "search-postgresql": ["benchmarks.archive_search", "--postgresql"],
     "faults": ["benchmarks.faults", "--rounds", "20"],
     "kills": ["benchmarks.kills", "--sqlite", "200", "--postgresql", "50", "--seed", "7"],
     "diarization": ["benchmarks.diarization", "--hours", "3"],
