@@ -46,6 +46,8 @@ vector = Table(
     Column("value", LargeBinary, nullable=False),
     Index("uq_search_vector_model_first_window", "model", "first", "window", unique=True),
     Index(None, "first"),
+    Index(None, "model", "number"),
+    Index(None, "model", "first", "windows"),
 )
 """Some windows of a record, from `window` on; `value` holds float16 in little-endian order."""
 
