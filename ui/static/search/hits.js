@@ -47,7 +47,7 @@ export class Hits {
   }
 
   #turn(group, hit) {
-    const who = hit.role && hit.role !== hit.speaker ? `${hit.speaker}(${say(`role_${hit.role}`).replace("role_", "")})` : hit.speaker;
+    const who = speaker(hit);
     const row = make("div", { class: "kk-found-turn", role: "listitem", tabindex: -1 },
       make("button", { class: "kk-button kk-small kk-hear", type: "button", tabindex: -1, "aria-label": say("hear_at", clock(hit.start)) },
         make("span", { class: "kk-hear-mark", "aria-hidden": "true" }, "▶"), clock(hit.start)),
@@ -126,6 +126,12 @@ export class Hits {
     actions[key]();
     return true;
   }
+}
+
+/** 青木一郎(委員長); the role once, where people are called by it. */
+function speaker({ speaker: name, role }) {
+  const named = role ? say(`role_${role}`).replace(/^role_/, "") : "";
+  return named && !name.includes(named) ? `${name}(${named})` : name;
 }
 
 /** The text with the characters lit that were asked for. */
