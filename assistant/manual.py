@@ -174,8 +174,8 @@ class Match:
     """A passage of an index that fits: its row, and how well compared with the best (0 to 1).
 
     `cosine` is that of its meaning with the question's; `lead` is how far it rises above the
-    average passage, as a share of the best one's. `covered` is the share of the question's terms,
-    weighted by how much they tell, that stand in it.
+    average passage, as a share of the best one's. `covered`, told of the first match alone, is the
+    share of the question's terms, weighted by how much they tell, that stand in it.
     """
 
     row: int

@@ -9,6 +9,7 @@ docs/howto/manuals.md.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,17 +73,14 @@ class FusedIndex:
             total = _share(words)
         best = np.argpartition(-total, min(MOST, self._size) - 1)[:MOST]
         ordered = best[np.lexsort((best, -total[best]))]
-        return [
-            Match(
-                int(row),
-                float(total[row]),
-                float(cosines[row]),
-                float(lead[row]),
-                self._lexical.covered(int(row), said),
-            )
+        matches = [
+            Match(int(row), float(total[row]), float(cosines[row]), float(lead[row]))
             for row in ordered
             if total[row] > 0
         ]
+        for first in matches[:1]:
+            matches[0] = replace(first, covered=self._lexical.covered(first.row, said))
+        return matches
 
     def nearest(self, meaning: FloatArray) -> float:
         """The cosine of the passage that is nearest to a unit vector; 0 where there is none."""
