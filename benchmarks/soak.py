@@ -26,6 +26,8 @@ COMMANDS = {
     "faults": ["benchmarks.faults", "--rounds", "20"],
     "kills": ["benchmarks.kills", "--sqlite", "200", "--postgresql", "50", "--seed", "7"],
     "diarization": ["benchmarks.diarization", "--hours", "3"],
+    "manuals": ["benchmarks.manuals"],
+    "embedding": ["benchmarks.manuals", "--embed", "64"],
     "memory": ["benchmarks.memory", "--minutes", "10", "600"],
 }
 HEADER = """# Proofs
