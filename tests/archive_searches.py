@@ -55,7 +55,7 @@ class Searches:
         self.store = store
         self.tools = SearchTools()
         self.clock = FakeClock()
-        self.service = ArchiveSearch(store, self.tools, WindowIndex(), self.clock)
+        self.service = ArchiveSearch(store, self.tools, WindowIndex(), self.clock, meant=0.1)
         self.synonyms = SynonymTable(store, self.clock)
 
     def add(

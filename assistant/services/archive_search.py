@@ -97,7 +97,16 @@ class ArchiveSearch:
     Where nothing is embedded yet, or the weights are not here, words alone answer.
     """
 
-    def __init__(self, store: ArchiveStore, tools: Tools, meaning: Meaning, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: ArchiveStore,
+        tools: Tools,
+        meaning: Meaning,
+        clock: Clock,
+        meant: float = MEANT,
+    ) -> None:
+        """`meant` is the cosine from which a window is shown for its meaning."""
+        self._meant = meant
         self._store = store
         self._tools = tools
         self._meaning = meaning
@@ -225,8 +234,10 @@ class ArchiveSearch:
             log.warning("searching by words alone: %s", type(error).__name__)
             return nothing
         begins, cosines = self._meaning.near(vector, view.visible)
-        close = cosines >= MEANT
-        return leading(view, begins[close], cosines[close]) if close.any() else nothing
+        close = cosines >= self._meant
+        if not close.any():
+            return nothing
+        return leading(view, begins[close], cosines[close], self._meant)
 
     def _shown(self, unit: Unit, view: View, ranked: Ranked, words: Words, page: Page) -> Found:
         records = view.records_of(ranked.turns)

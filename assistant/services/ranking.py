@@ -21,8 +21,8 @@ about the same things .71 to .80. It goes with how `knowledge.centred` takes the
 watches over that."""
 
 
-def leading(view: View, begins: Numbers, cosines: FloatArray) -> Near:
-    """The visible turns of windows that are nearest first, with the best lead of each."""
+def leading(view: View, begins: Numbers, cosines: FloatArray, least: float) -> Near:
+    """The visible turns of windows, nearest first, with the best lead of each over `least`."""
     turns = begins[:, None] + np.arange(WINDOW)
     inside = turns < len(view.visible)
     inside[inside] = view.visible[turns[inside]]
@@ -31,7 +31,7 @@ def leading(view: View, begins: Numbers, cosines: FloatArray) -> Near:
     sizes = np.where(inside, view.lengths_of(np.where(inside, turns, 0)), -1)
     longest = np.zeros_like(inside)
     longest[np.arange(len(begins)), sizes.argmax(axis=1)] = True
-    leads = np.repeat((cosines - MEANT + 0.01) / (cosines[0] - MEANT + 0.01), WINDOW)
+    leads = np.repeat((cosines - least + 0.01) / (cosines[0] - least + 0.01), WINDOW)
     kept = inside.ravel()
     found, at = np.unique(turns.ravel()[kept], return_index=True)  # the first is the best
     shown = np.isin(found, turns[longest & inside])
