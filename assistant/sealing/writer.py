@@ -66,7 +66,7 @@ class SealedWriter(io.RawIOBase):
 
     def finish(self) -> None:
         """Seals what is left: the last chunk, then the first."""
-        only = not self._tail
+        only = not (self._tail or self._sealed)
         if not only:
             self._write_chunk(self._sealed + 1, self._tail, last=True)
         self._write_chunk(0, self._head, last=only)
@@ -80,7 +80,7 @@ class SealedWriter(io.RawIOBase):
 
     @property
     def _size(self) -> int:
-        return self._sealed_end + len(self._tail) if self._tail else len(self._head)
+        return self._sealed_end + len(self._tail) if self._tail or self._sealed else len(self._head)
 
     def _overwrite(self, part: bytearray, at: int, data: memoryview, room: int) -> memoryview:
         """Puts what fits into `room` bytes of a part that is not sealed yet; gives what is left."""
@@ -92,19 +92,22 @@ class SealedWriter(io.RawIOBase):
         return data[len(fits) :]
 
     def _append(self, data: memoryview) -> None:
-        """Seals every chunk that is followed by something: the last one has a mark of its own."""
-        self._position += len(data)
+        """Seals every chunk that is followed by something: the last one has a mark of its own.
+
+        Where the disk is full, everything counts as before: the next write fails again.
+        """
         while data:
             if len(self._tail) == CHUNK:
                 self._seal_next(self._tail)
                 self._tail.clear()
             if not self._tail and len(data) > CHUNK:
-                self._seal_next(data[:CHUNK])
-                data = data[CHUNK:]
+                taken = CHUNK
+                self._seal_next(data[:taken])
             else:
-                fits = data[: CHUNK - len(self._tail)]
-                self._tail += fits
-                data = data[len(fits) :]
+                taken = min(len(data), CHUNK - len(self._tail))
+                self._tail += data[:taken]
+            self._position += taken
+            data = data[taken:]
 
     def _seal_next(self, plain: bytearray | memoryview) -> None:
         self._write_chunk(self._sealed + 1, plain, last=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import tempfile
@@ -27,6 +28,8 @@ from assistant.sealing.writer import SealedWriter
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import BinaryIO
+
+    from typing_extensions import Buffer
 
 KEY = bytes(range(32))
 ID = "20261120-101530-5f3a00/0123456789abcdef"
@@ -214,6 +217,43 @@ def test_what_is_sealed_already_is_not_written_again() -> None:
     writer.seek(CHUNK + 10)
     with pytest.raises(io.UnsupportedOperation):
         writer.write(b"again")
+
+
+class FullAfter(io.BytesIO):
+    """A disk of so many bytes."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self.room = room
+
+    def write(self, data: Buffer) -> int:
+        if self.tell() + len(memoryview(data)) > self.room:
+            raise OSError(errno.ENOSPC, "no space")
+        return super().write(data)
+
+
+@pytest.mark.parametrize("piece", [1000, CHUNK, 3 * CHUNK])
+def test_every_write_to_a_full_disk_fails_and_room_makes_it_good(piece: int) -> None:
+    file = FullAfter(4 * CHUNK)
+    writer = SealedWriter(file, cipher())
+    content, at = noise(12 * CHUNK), 0
+    while at < 8 * CHUNK:
+        before = writer.tell()
+        try:
+            writer.write(content[at : at + piece])
+        except OSError:
+            break
+        at += piece
+        assert writer.tell() == before + piece
+    for _ in range(3):
+        with pytest.raises(OSError, match="no space"):
+            writer.write(noise(3 * CHUNK))
+
+    file.room = 100 * CHUNK
+    done = writer.tell()
+    writer.write(b"the end")
+    writer.finish()
+    assert opened(file.getvalue()).read()[done:] == b"the end"
 
 
 def test_nothing_written_can_be_read_before_the_end() -> None:
