@@ -4,6 +4,10 @@ import { make, say } from "../words.js";
 import * as server from "./server.js";
 
 const VERDICTS = ["helped", "wrong"];
+let said = Promise.resolve();
+
+/** When everything that was said has arrived: one after the other, so that the last word counts. */
+export const settled = () => said;
 
 /** Two buttons for what was shown, `{ display, verdict }`; every pair of buttons for it says the same. */
 export function judgement(shown, problem) {
@@ -31,10 +35,9 @@ export async function judge(shown, verdict, problem) {
     for (const refresh of shown.refreshes ?? []) refresh();
   };
   say_(now);
-  try {
-    await server.judge(shown.display, now);
-  } catch (error) {
+  said = said.then(() => server.judge(shown.display, now)).catch((error) => {
     say_(before);
     problem(error.message);
-  }
+  });
+  await said;
 }

@@ -2,6 +2,7 @@
 
 import { Ask } from "../manuals/ask.js";
 import { Changes } from "../manuals/changes.js";
+import { settled } from "../manuals/judgement.js";
 import { Shelf } from "../manuals/library.js";
 import { Report } from "../manuals/report.js";
 import * as server from "../manuals/server.js";
@@ -110,6 +111,7 @@ class Manuals {
   async #look() {
     if (this.tab === "ask") return;
     try {
+      await settled();
       const { sections } = await server.report();
       this.report.show(sections);
       this.shelf.count(sections);
