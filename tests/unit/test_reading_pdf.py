@@ -11,6 +11,8 @@ import pytest
 
 from assistant.errors import ManualError
 from assistant.knowledge.reading import FileReader
+from assistant.knowledge.reading.pdf_columns import in_columns
+from assistant.knowledge.reading.pdf_page import Glyph, Line
 from assistant.manual import BlockKind, Document
 from tests.pdf_files import Page, pdf
 
@@ -248,3 +250,13 @@ def test_bullets_of_a_font_of_symbols_are_read_as_bullets() -> None:
 
     assert not any("\uf020" <= char <= "\uf0ff" for block in blocks for char in block.text)
     assert any(text.startswith("・ 服装は動きやすく") for text in listed)
+
+
+def test_a_character_miles_away_costs_no_memory() -> None:
+    def line(number: int, x: float) -> Line:
+        return Line([Glyph("字", x + 10.0 * n, 20.0 * number, 10.0, 5.0) for n in range(20)])
+
+    lines = [line(number, 300.0 * (number % 2)) for number in range(12)]
+    away = [*lines, line(12, 1e12)]
+
+    assert [placed.line for placed in in_columns(away)] == away

@@ -21,6 +21,8 @@ NARROWEST = 9.0
 """Ems that most of its lines are long: the columns of a table are narrower."""
 GUTTER = 1.2
 """Ems of empty room between two columns."""
+_PLACES = 4_000
+"""Where a gutter is looked for at most: a damaged file may put a character miles away."""
 _CROSSING = 0.25
 """Share of lines that may reach over the gutter: titles, tables, and text above the columns."""
 _FULL = 0.5
@@ -106,9 +108,10 @@ def _gutter(found: Sequence[Line]) -> float | None:
     size = float(np.median([one.size for one in lines]))
     starts, ends = (np.array([getattr(one, edge) for one in lines]) for edge in ("start", "end"))
     first, last = float(starts.min()), float(ends.max())
-    places = first + np.arange(_MIDDLE[0], _MIDDLE[1], 0.25 * size / (last - first)) * (
-        last - first
-    )
+    if last <= first:
+        return None
+    step = max(0.25 * size / (last - first), 1 / _PLACES)
+    places = first + np.arange(*_MIDDLE, step) * (last - first)
     crossing = ((starts < places[:, None]) & (ends > places[:, None])).sum(axis=1)
     for most in np.unique(crossing[crossing <= _CROSSING * len(lines)]):
         place = _widest(places, crossing <= most, size)
