@@ -1,7 +1,4 @@
-"""The sample manuals with bytes changed, cut off or doubled: a sentence or a document.
-
-None is read for ever: the time that every test has sees to that.
-"""
+"""The sample manuals with bytes changed, cut off or doubled: a sentence or a document, at once."""
 
 from __future__ import annotations
 
@@ -21,6 +18,7 @@ from tests.pdf_files import Page, pdf
 SAMPLES = sorted((Path(__file__).parents[2] / "manuals" / "sample").iterdir())
 FUZZ = settings(
     max_examples=60,
+    deadline=20_000,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 changes = st.lists(
