@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         MinutesVersion,
         Record,
     )
-    from assistant.model import Transcript
+    from assistant.model import Speaker, Transcript
     from assistant.people import Actor, Attempts, Matter, Opening, Person, Scope, Session
     from assistant.retention import Deletion, Hold, Rule
     from assistant.services.auditing import AuditQuery
@@ -58,6 +58,12 @@ class Records(Protocol):
 
         None when there is no such transcript.
         """
+
+    def speakers(self, record: str) -> dict[str, Speaker]:
+        """The speakers of the current transcript by id, as people call them now."""
+
+    def texts(self, record: str) -> dict[str, str]:
+        """What each turn of the current transcript says now, by the turn's id."""
 
     def add_passages(self, record: str, annotated: Transcript) -> None:
         """Adds the passages of manuals that `annotated` has, and what found them.

@@ -260,13 +260,12 @@ class Library:
         """
         with self._store.writing() as unit:
             record = _find(unit, actor, Right.EDIT, recording)
-            first = unit.records.transcript(recording, record.revision)
-            made = unit.records.transcript(recording)
-            try:
-                before = _existing(made).speaker(speaker).name
-                at_first = _existing(first).speaker(speaker).name
-            except KeyError as error:
-                raise UnknownRecording from error
+            named = unit.records.speakers(recording)
+            if speaker not in named:
+                raise UnknownRecording
+            before = named[speaker].name
+            first = _existing(unit.records.transcript(recording, record.revision))
+            at_first = first.speaker(speaker).name
             after = visible(name)[:LONGEST_NAME].strip() or at_first
             self._edit(unit, actor, record, Field.SPEAKER_NAME, speaker, before, after)
             known = self._known(unit, record, after) if after != at_first else None
@@ -293,7 +292,7 @@ class Library:
         """
         with self._store.writing() as unit:
             record = _find(unit, actor, Right.EDIT, recording)
-            texts = {one.id: one.text for one in _transcript(unit, recording).turns}
+            texts = unit.records.texts(recording)
             if turn not in texts:
                 raise UnknownRecording
             after = visible(text)[:LONGEST_TEXT]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from assistant.archive import Edit, Field, Origin, Record
 from assistant.keys import steps_owner
-from assistant.model import Kind
+from assistant.model import Kind, Speaker
 from assistant.store import archive_tables as t
 from assistant.store.job_tables import job, step
 from assistant.store.keys import drop_keys
@@ -112,6 +112,16 @@ class SqlRecords:
         made = self._codec.decode(zlib.decompress(row.content))
         return self._corrected(record, made) if revision is None else made
 
+    def speakers(self, record: str) -> dict[str, Speaker]:
+        """The speakers of the current transcript by id, as people call them now."""
+        query = sa.select(t.speaker.c.id, t.speaker.c.name, t.speaker.c.role)
+        rows = self._connection.execute(query.where(t.speaker.c.record == record))
+        return {row.id: Speaker(*row) for row in rows}
+
+    def texts(self, record: str) -> dict[str, str]:
+        """What each turn of the current transcript says now, by the turn's id."""
+        return self._turns.texts(record)
+
     def add_passages(self, record: str, annotated: Transcript) -> None:
         """Adds the passages of manuals that `annotated` has, and what found them.
 
@@ -202,15 +212,10 @@ class SqlRecords:
         self._turns.replace(record, transcript.turns)
 
     def _corrected(self, record: str, made: Transcript) -> Transcript:
-        texts = self._turns.texts(record)
-        query = sa.select(t.speaker).where(t.speaker.c.record == record)
-        known = {row.id: row for row in self._connection.execute(query)}
+        texts, known = self.texts(record), self.speakers(record)
         return replace(
             made,
-            speakers=tuple(
-                replace(one, name=known[one.id].name, role=known[one.id].role)
-                for one in made.speakers
-            ),
+            speakers=tuple(known[one.id] for one in made.speakers),
             turns=tuple(
                 turn if turn.text == texts[turn.id] else replace(turn, text=texts[turn.id])
                 for turn in made.turns
