@@ -1,0 +1,82 @@
+"""What an administrator sees to: how long things are kept, backups, keys."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from assistant.bootstrap.clock import SystemClock
+from assistant.bootstrap.people import People
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.backup.making import Site
+    from assistant.backup.restoring import BackupRestorer
+    from assistant.services.backups import Backups
+    from assistant.services.deleting import Deleter
+    from assistant.services.keys import MasterKeyCare
+    from assistant.services.retaining import Retainer
+
+
+class Keeping(People):
+    """Retention, backups, and the master keys."""
+
+    @cached_property
+    def retainer(self) -> Retainer:
+        """How long records are kept, and what must stay."""
+        from assistant.services.retaining import Retainer
+
+        return Retainer(self.archive, SystemClock())
+
+    @cached_property
+    def deleter(self) -> Deleter:
+        """Deletes what is due."""
+        from assistant.services.deleting import Deleter
+
+        library = self.library
+        return Deleter(self.archive, library.files, self.queue, self.steps.forget, SystemClock())
+
+    @cached_property
+    def backups(self) -> Backups:
+        """Everything in one file."""
+        from assistant.backup.making import BackupMaker
+        from assistant.backup.sealing import BackupKeys
+        from assistant.services.backups import Backups
+
+        maker = BackupMaker(self._site, BackupKeys(self.master_keys), SystemClock())
+        return Backups(self.archive, maker, SystemClock())
+
+    def restorer(self, ask: Callable[[], str]) -> BackupRestorer:
+        """Back from that file; `ask` gives the passphrase, if one is needed."""
+        from assistant.backup.restoring import BackupRestorer
+        from assistant.backup.sealing import BackupKeys
+
+        staging = self.settings.data_dir / ".restoring"
+        return BackupRestorer(self._site, staging, BackupKeys(self.master_keys, ask))
+
+    @cached_property
+    def _site(self) -> Site:
+        from assistant.backup.making import Site
+
+        settings = self.settings
+        state = settings.state_dir
+        return Site(
+            database=self.database,
+            folders={"recordings": settings.recordings_dir, "manuals": state / "manuals"},
+            files={name: state / name for name in ("expansions.txt", "sayings.txt")},
+        )
+
+    @cached_property
+    def key_care(self) -> MasterKeyCare:
+        """Shows and rotates the master keys."""
+        from assistant.sealing.rotation import KeyRing
+        from assistant.services.keys import MasterKeyCare
+
+        return MasterKeyCare(
+            KeyRing(self.master_keys),
+            self.key_shelf,
+            self.archive,
+            SystemClock(),
+            self.database.rekey,
+        )
