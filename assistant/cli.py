@@ -22,6 +22,7 @@ from assistant.cli_manuals import manuals_app, take_in
 from assistant.cli_manuals_view import Words, print_passages
 from assistant.cli_matters import matters_app
 from assistant.cli_models import models_app
+from assistant.cli_options import JSON, OUT
 from assistant.cli_people import people_app
 from assistant.cli_retention import retention_app
 from assistant.cli_screen import Watcher, complain, print_delivery, print_turns, screen
@@ -84,7 +85,7 @@ def transcribe(
         list[Path], typer.Argument(help="録音ファイル、または録音の入ったフォルダー。")
     ],
     *,
-    out: Annotated[Path, typer.Option(help="書き出し先のフォルダー。")] = Path("out"),
+    out: OUT = Path("out"),
     format_: Annotated[
         str, typer.Option("--format", help=f"書き出す形式。コンマ区切り: {', '.join(FORMATS)}")
     ] = "json,docx",
@@ -107,9 +108,7 @@ def transcribe(
     archive: Annotated[
         bool, typer.Option("--archive/--no-archive", help="録音と文字起こしを記録庫に加えます。")
     ] = True,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="結果を JSON で標準出力に書きます。")
-    ] = False,
+    as_json: JSON = False,
 ) -> None:
     """録音を文字にし、話者を分け、文書に書き出します。"""
     formats = _formats(format_)
@@ -137,7 +136,7 @@ def transcribe(
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option(help="書き出し先のフォルダー。")] = Path("out"),
+    out: OUT = Path("out"),
 ) -> None:
     """付属の見本 (会議と電話) を文字にして、電話には合うマニュアルの節を添えて表示します。"""
     samples = Path(__file__).parent.parent / "recordings" / "sample"

@@ -14,6 +14,7 @@ import typer
 from rich.markup import escape
 
 from assistant.bootstrap import Application
+from assistant.cli_options import JSON, UNTIL
 from assistant.cli_screen import results, screen
 from assistant.errors import storage_errors
 from assistant.services.auditing import Anchor, AuditQuery
@@ -35,7 +36,6 @@ User = Annotated[str, typer.Option("--user", help="この人の行だけ: 氏名
 Act = Annotated[str, typer.Option("--action", help="この操作の行だけ: view, export など。")]
 Object = Annotated[str, typer.Option("--object", help="この番号の記録や案件への操作だけ。")]
 Since = Annotated[str, typer.Option("--from", help="この日から: 2026-04-01。")]
-Until = Annotated[str, typer.Option("--to", help="この日まで。")]
 
 
 @audit_app.callback()
@@ -49,7 +49,7 @@ def verify(
     anchor: Annotated[
         str, typer.Option(help="前に控えた印 (番号:ハッシュ)。その行が同じかも確かめます。")
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="JSON で標準出力に書きます。")] = False,
+    as_json: JSON = False,
 ) -> None:
     """すべての行が書かれたときのままかを確かめます。ままでなければ 0 以外で終わります。"""
     application = Application()
@@ -76,9 +76,9 @@ def list_(
     action: Act = "",
     object_: Object = "",
     since: Since = "",
-    until: Until = "",
+    until: UNTIL = "",
     limit: Annotated[int, typer.Option(min=1, help="何行まで。")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON で標準出力に書きます。")] = False,
+    as_json: JSON = False,
 ) -> None:
     """新しい順に並べます。読んだことも記録されます。"""
     application = Application()
@@ -108,7 +108,7 @@ def csv(
     action: Act = "",
     object_: Object = "",
     since: Since = "",
-    until: Until = "",
+    until: UNTIL = "",
 ) -> None:
     """表計算で開ける CSV (UTF-8、BOM 付き) に書き出します。"""
     application = Application()

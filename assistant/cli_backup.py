@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from assistant.archive import Action, Event
 from assistant.bootstrap import Application, SystemClock
+from assistant.cli_options import JSON, PASSPHRASE_FILE
 from assistant.cli_screen import results, screen
 from assistant.errors import NothingFound, PassphraseNeeded
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from assistant.services.backups import Contents
 
-JSON = Annotated[bool, typer.Option("--json", help="結果を JSON で標準出力に書きます。")]
 WORDS = {
     "ja": {
         "so_far": "{rows} 行、{files} ファイル ({mib} MiB)", "done": "{path} に書きました: {told}",
@@ -45,9 +45,7 @@ def backup(
     passphrase: Annotated[
         bool, typer.Option("--passphrase", help="鍵ではなく、合言葉で封をします (尋ねます)。")
     ] = False,
-    passphrase_file: Annotated[
-        Path | None, typer.Option(help="合言葉の入ったファイル (1行目)。")
-    ] = None,
+    passphrase_file: PASSPHRASE_FILE = None,
     as_json: JSON = False,
 ) -> None:
     """使いながら、すべてを1つの暗号化されたファイルに写します。"""
@@ -68,9 +66,7 @@ def restore(
     check: Annotated[
         bool, typer.Option("--check", help="読めるかを確かめるだけで、何も書きません。")
     ] = False,
-    passphrase_file: Annotated[
-        Path | None, typer.Option(help="合言葉の入ったファイル (1行目)。")
-    ] = None,
+    passphrase_file: PASSPHRASE_FILE = None,
     as_json: JSON = False,
 ) -> None:
     """バックアップを空の場所に戻します。使われている場所には戻しません。"""

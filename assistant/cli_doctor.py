@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from assistant.bootstrap import Application
+from assistant.cli_options import JSON
 from assistant.cli_screen import results
 from assistant.errors import KikigakiError
 from assistant.manual import EditionState
@@ -34,9 +35,7 @@ class Finding:
 
 def doctor(
     *,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="結果を JSON で標準出力に書きます。")
-    ] = False,
+    as_json: JSON = False,
 ) -> None:
     """入っているもの、使う重み、足りないものと、打つべきコマンドを示します。"""
     findings = list(examine(Application()))

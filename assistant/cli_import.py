@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from assistant.bootstrap import Application
+from assistant.cli_options import JSON
 from assistant.cli_screen import complain, results, screen
 from assistant.drafts import Doubt, Refused
 from assistant.errors import NotConfirmed, Stopped
@@ -75,9 +76,7 @@ def import_(
     ] = None,
     kind: Annotated[Kind | None, typer.Option(help="会議 (meeting) か通話 (call)。")] = None,
     matter: Annotated[str, typer.Option(help="属する会議体やケースの名前。")] = "",
-    as_json: Annotated[
-        bool, typer.Option("--json", help="結果を JSON で標準出力に書きます。")
-    ] = False,
+    as_json: JSON = False,
 ) -> None:
     """過去の文字起こしや会議録 (json、jsonl、docx、txt) を、重複なく取り込みます。"""
     application = Application()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from rich.markup import escape
 
 from assistant.bootstrap import Application
+from assistant.cli_options import JSON
 from assistant.cli_screen import results, screen
 
 if TYPE_CHECKING:
@@ -53,9 +54,7 @@ def about() -> None:
 @keys_app.command()
 def show(
     *,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="結果を JSON で標準出力に書きます。")
-    ] = False,
+    as_json: JSON = False,
 ) -> None:
     """鍵の番号と、それで開くファイルの数を示します。足りない鍵があれば終了コードは 3 です。"""
     application = Application()

@@ -28,6 +28,7 @@ from assistant.cli_manuals_view import (
     print_table,
     report_table,
 )
+from assistant.cli_options import JSON
 from assistant.cli_screen import complain, results, screen
 from assistant.errors import NothingFound, Stopped, storage_errors
 from assistant.manual import EditionState
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from assistant.services.evaluating import Search
     from assistant.services.manuals import Addition
 
-JSON = Annotated[bool, typer.Option("--json", help="結果を JSON で標準出力に書きます。")]
 NAME = Annotated[str, typer.Argument(help="一覧のID、ファイル名、または題名。", show_default=False)]
 WORDS_ONLY = Annotated[
     bool,

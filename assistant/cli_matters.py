@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from assistant.bootstrap import Application
+from assistant.cli_options import JSON, LOGIN
 from assistant.cli_screen import results, screen
 from assistant.people import MatterKind
 
@@ -19,7 +20,6 @@ matters_app = typer.Typer(
 )
 KIND_NAMES = {MatterKind.CASE: "ケース", MatterKind.BODY: "会議体"}
 Name = Annotated[str, typer.Argument(help="案件の名前か番号。")]
-Login = Annotated[str, typer.Argument(help="ログイン名。")]
 
 
 @matters_app.callback()
@@ -45,7 +45,7 @@ def add(
 @matters_app.command("list")
 def list_(
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON で標準出力に書きます。")] = False,
+    as_json: JSON = False,
 ) -> None:
     """案件の一覧です。"""
     application = Application()
@@ -105,7 +105,7 @@ def members(matter: Name) -> None:
 
 
 @matters_app.command()
-def join(matter: Name, login: Login) -> None:
+def join(matter: Name, login: LOGIN) -> None:
     """担当に加えます。その案件の記録が見えるようになります。"""
     application = Application()
     people, actor = application.people, application.actor
@@ -115,7 +115,7 @@ def join(matter: Name, login: Login) -> None:
 
 
 @matters_app.command()
-def leave(matter: Name, login: Login) -> None:
+def leave(matter: Name, login: LOGIN) -> None:
     """担当から外します。"""
     application = Application()
     people, actor = application.people, application.actor

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from assistant.bootstrap import Application
+from assistant.cli_options import JSON
 from assistant.cli_screen import screen
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 SAMPLES = Path(__file__).parent.parent / "recordings" / "sample"
 """The recordings with known text that lie in the checkout."""
 
-JSON = Annotated[bool, typer.Option("--json", help="結果を JSON で標準出力に書きます。")]
 
 models_app = typer.Typer(
     help="重み (モデル) を一覧にし、加え、確かめ、外します。",

@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from assistant.bootstrap import Application
+from assistant.cli_options import JSON, LOGIN
 from assistant.cli_screen import results, screen
 from assistant.errors import UnknownRole
 from assistant.people import Role
@@ -27,7 +28,6 @@ ROLE_NAMES = {
     Role.ADMINISTRATOR: "システム管理",
 }
 KNOWN = ", ".join(Role)
-Login = Annotated[str, typer.Argument(help="ログイン名。")]
 Roles = Annotated[list[str], typer.Argument(help=f"役割: {KNOWN}")]
 
 
@@ -38,7 +38,7 @@ def about() -> None:
 
 @people_app.command()
 def add(
-    login: Login,
+    login: LOGIN,
     *,
     name: Annotated[str, typer.Option(help="画面と記録に出る氏名。なければログイン名。")] = "",
     role: Annotated[
@@ -80,7 +80,7 @@ def add(
 @people_app.command("list")
 def list_(
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON で標準出力に書きます。")] = False,
+    as_json: JSON = False,
 ) -> None:
     """利用者の一覧です。"""
     application = Application()
@@ -108,7 +108,7 @@ def list_(
 
 
 @people_app.command()
-def roles(login: Login, roles: Roles) -> None:
+def roles(login: LOGIN, roles: Roles) -> None:
     """役割を付け替えます。書いたものだけになります。"""
     application = Application()
     person = application.people.accounts.find(application.actor, login)
@@ -117,21 +117,21 @@ def roles(login: Login, roles: Roles) -> None:
 
 
 @people_app.command()
-def deactivate(login: Login) -> None:
+def deactivate(login: LOGIN) -> None:
     """利用を停止します。記録に名前が残るため、消しはしません。"""
     _set_active(login, active=False)
     screen.print("[green]○[/] 停止しました。開いている画面もすぐに使えなくなります。")
 
 
 @people_app.command()
-def activate(login: Login) -> None:
+def activate(login: LOGIN) -> None:
     """停止した利用者を、また使えるようにします。"""
     _set_active(login, active=True)
     screen.print("[green]○[/] 使えるようになりました。")
 
 
 @people_app.command()
-def reset_password(login: Login) -> None:
+def reset_password(login: LOGIN) -> None:
     """新しい最初のパスワードを一度だけ表示します。待ち時間も消えます。"""
     application = Application()
     person = application.people.accounts.find(application.actor, login)
@@ -140,7 +140,7 @@ def reset_password(login: Login) -> None:
 
 @people_app.command()
 def os_user(
-    login: Login,
+    login: LOGIN,
     name: Annotated[str, typer.Argument(help="機械の利用者名。空なら外します。")] = "",
 ) -> None:
     """この人がコマンドを打つときの、機械の利用者名を決めます。"""

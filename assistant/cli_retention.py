@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from assistant.bootstrap import Application
+from assistant.cli_options import JSON
 from assistant.cli_screen import results, screen
 from assistant.errors import NotConfirmed
 from assistant.retention import Counting, Part, Rule, Staying
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from assistant.retention import Deletion, Due, Hold
 
-JSON = Annotated[bool, typer.Option("--json", help="結果を JSON で標準出力に書きます。")]
 SUBJECT = Annotated[
     str, typer.Argument(help="記録か案件のID、または案件の名前。", show_default=False)
 ]

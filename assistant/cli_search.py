@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from assistant.bootstrap import Application
+from assistant.cli_options import CASE, JSON, KIND, ROLE, SINCE, SPEAKER, UNTIL
 from assistant.cli_screen import results, screen
 from assistant.errors import storage_errors
 
@@ -59,29 +60,18 @@ def search(
         ),
     ],
     *,
-    speaker: Annotated[str, typer.Option(help="話者の名前(一部でよい)。")] = "",
-    role: Annotated[
-        str,
-        typer.Option(
-            help="役割の名前か、chair, member, official, witness, caller, worker のどれか。"
-        ),
-    ] = "",
-    since: Annotated[
-        str, typer.Option("--from", help="この日から: 令和8年11月、R8.11.1、2026-11-01 など。")
-    ] = "",
-    until: Annotated[str, typer.Option("--to", help="この日まで。")] = "",
-    kind: Annotated[str, typer.Option(help="会議 (meeting) か通話 (call)。")] = "",
-    case: Annotated[
-        str, typer.Option("--case", "--body", help="案件か会議体の名前(一部でよい)かID。")
-    ] = "",
+    speaker: SPEAKER = "",
+    role: ROLE = "",
+    since: SINCE = "",
+    until: UNTIL = "",
+    kind: KIND = "",
+    case: CASE = "",
     record: Annotated[str, typer.Option(help="この録音だけ(ID)。")] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="いくつまで示すか。")] = 20,
     csv: Annotated[
         Path | None, typer.Option(help="表計算で開ける CSV をこのファイルに書きます。")
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="結果を JSON で標準出力に書きます。")
-    ] = False,
+    as_json: JSON = False,
 ) -> None:
     """これまでの発言を、ことばと意味で探します。"""
     from assistant.services.archive_search import Page
