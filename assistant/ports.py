@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Passage,
         Source,
         Token,
+        Topic,
         Verdict,
     )
     from assistant.model import (
@@ -449,6 +450,9 @@ class PassageIndex(Protocol):
     def nearest(self, meaning: FloatArray) -> float:
         """The cosine of the passage that is nearest to a unit vector; 0 where there is none."""
 
+    def learn(self, topics: Iterable[Topic]) -> None:
+        """Finds what each passage has to do with each topic, before a question is near to it."""
+
 
 class Sayings(Protocol):
     """Samples of how people put what manuals write in other words, compared by meaning."""
@@ -458,6 +462,9 @@ class Sayings(Protocol):
 
     def near(self, key: str, terms: Sequence[str], meaning: FloatArray) -> Nearness:
         """The topics that a question is near; none before the samples are prepared."""
+
+    def topics(self, key: str) -> Sequence[Topic]:
+        """All that a question can be near; none before the samples are prepared."""
 
     def anything(self, key: str) -> FloatArray:
         """Unit vectors of questions about anything, shape (n, d); none before they are prepared."""
@@ -482,7 +489,7 @@ class ManualTools(Protocol):
         """The one that a site brought, or None."""
 
     def index(
-        self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: HalfArray
+        self, terms: Iterable[Sequence[str]], rows: Sequence[int], vectors: HalfArray
     ) -> PassageIndex:
         """An index of passages with these terms; `vectors` (n, d) are of the passages `rows`.
 

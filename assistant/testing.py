@@ -31,6 +31,7 @@ from assistant.manual import (
     ReasonKind,
     Source,
     Token,
+    Topic,
     Verdict,
 )
 from assistant.model import (
@@ -48,7 +49,7 @@ from assistant.model import (
 from assistant.services.manuals import vectors_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO, Literal
 
@@ -509,6 +510,9 @@ class FakeIndex:
         """The largest inner product."""
         return max((float(vector @ meaning) for vector in self.vectors.values()), default=0.0)
 
+    def learn(self, topics: Iterable[Topic]) -> None:
+        """Nothing to do: topics are not looked at."""
+
 
 class NoSayings:
     """`ports.Sayings` that knows none."""
@@ -522,6 +526,11 @@ class NoSayings:
         """No question is near to anything."""
         del key, terms, meaning
         return Nearness()
+
+    def topics(self, key: str) -> tuple[()]:
+        """None."""
+        del key
+        return ()
 
     def anything(self, key: str) -> FloatArray:
         """None."""
@@ -563,7 +572,7 @@ class FakeManualTools:
         return self.fake_reranker
 
     def index(
-        self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: HalfArray
+        self, terms: Iterable[Sequence[str]], rows: Sequence[int], vectors: HalfArray
     ) -> FakeIndex:
         """Counts shared terms."""
         wide = vectors.astype(np.float32)

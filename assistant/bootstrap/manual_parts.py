@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.errors import BadModelFolder, DamagedWeights, MissingWeights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from assistant.manual import Document, Passage
     from assistant.model import HalfArray, ModelUse
@@ -49,7 +49,7 @@ class ManualParts:
         return self._tokenizer
 
     def index(
-        self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: HalfArray
+        self, terms: Iterable[Sequence[str]], rows: Sequence[int], vectors: HalfArray
     ) -> PassageIndex:
         """In memory."""
         from assistant.knowledge.index import FusedIndex

@@ -19,7 +19,7 @@ from assistant.knowledge.meaning import MeaningIndex
 from assistant.manual import Match
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -45,12 +45,12 @@ class FusedIndex:
     """`ports.PassageIndex` in memory: BM25, and the cosines of whole passages and their parts."""
 
     def __init__(
-        self, terms: Sequence[Sequence[str]], rows: Sequence[int], vectors: HalfArray
+        self, terms: Iterable[Sequence[str]], rows: Sequence[int], vectors: HalfArray
     ) -> None:
-        self._size = len(terms)
         self._lexical = LexicalIndex(terms)
+        self._size = self._lexical.size
         self._meaning = MeaningIndex(self._size, rows, vectors)
-        self._topics: dict[str, HalfArray] = {}
+        self._topics: dict[str, FloatArray] = {}
 
     def rank(
         self, asked: Asked, ways: Ways = "fused", among: Sequence[int] | None = None
@@ -86,6 +86,11 @@ class FusedIndex:
         """The cosine of the passage that is nearest to a unit vector; 0 where there is none."""
         return float(self._meaning.cosines(meaning).max(initial=0.0))
 
+    def learn(self, topics: Iterable[Topic]) -> None:
+        """Finds what each passage has to do with each topic, before a question is near to it."""
+        for topic in topics:
+            self._affinity(topic)
+
     def _fused(
         self, asked: Asked, words: FloatArray, lead: FloatArray, held: float, allowed: FloatArray
     ) -> FloatArray:
@@ -99,16 +104,16 @@ class FusedIndex:
             return fused
         topics = np.zeros(self._size, np.float32)
         for topic, strength in asked.near.topics:
-            topics += strength * self._affinity(topic)
+            topics += np.float32(strength) * self._affinity(topic)
         every = (fused + say * _share(topics * allowed)) / (1 + say)
         return every.astype(np.float32)
 
-    def _affinity(self, topic: Topic) -> HalfArray:
+    def _affinity(self, topic: Topic) -> FloatArray:
         """How much each passage is about a topic, 0 to 1; found once."""
         if topic.written not in self._topics:
             words = self._lexical.scores(dict.fromkeys(topic.terms, 1.0))
             lead = _lead(self._meaning.cosines(topic.meaning), self._meaning.rows)
-            self._topics[topic.written] = ((_share(words) + lead) / 2).astype(np.float16)
+            self._topics[topic.written] = ((_share(words) + lead) / 2).astype(np.float32)
         return self._topics[topic.written]
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from array import array
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +11,6 @@ from scipy.sparse import csc_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from numpy.typing import NDArray
 
     from assistant.model import FloatArray
 
@@ -23,26 +21,29 @@ _K1, _B = 1.2, 0.75
 class LexicalIndex:
     """The postings of `documents`, each a list of terms."""
 
-    def __init__(self, documents: Sequence[Sequence[str]]) -> None:
+    def __init__(self, documents: Iterable[Sequence[str]]) -> None:
         self._columns: dict[str, int] = {}
-        rows, columns, counts = self._postings(documents)
-        lengths = np.asarray([len(one) for one in documents], np.float32)
+        counts, lengths = self._count(documents)
         norm = _K1 * (
-            1 - _B + _B * lengths / max(1.0, float(lengths.mean() if len(lengths) else 1))
+            1 - _B + _B * lengths / max(1.0, float(lengths.mean()) if len(lengths) else 1)
         )
-        found = np.bincount(columns, minlength=len(self._columns))
-        self._idf: FloatArray = np.log1p((len(documents) - found + 0.5) / (found + 0.5)).astype(
+        found = np.diff(counts.indptr)
+        self._idf: FloatArray = np.log1p((len(lengths) - found + 0.5) / (found + 0.5)).astype(
             np.float32
         )
-        weights = counts * (_K1 + 1) / (counts + norm[rows]) * self._idf[columns]
-        shape = (len(documents), len(self._columns))
-        self._weights = csc_array((weights, (rows, columns)), shape, dtype=np.float32)
-        self._weights.sort_indices()
-        self._unknown = float(np.log1p((len(documents) + 0.5) / 0.5))
+        idf = np.repeat(self._idf, found)
+        counts.data = counts.data * (_K1 + 1) / (counts.data + norm[counts.indices]) * idf
+        self._weights = counts
+        self._unknown = float(np.log1p((len(lengths) + 0.5) / 0.5))
+
+    @property
+    def size(self) -> int:
+        """Documents."""
+        return int(self._weights.shape[0])
 
     def scores(self, query: Mapping[str, float]) -> FloatArray:
         """BM25 of every document for weighted terms: shape (documents,)."""
-        total = np.zeros(self._weights.shape[0], np.float32)
+        total = np.zeros(self.size, np.float32)
         for term, weight in query.items():
             column = self._columns.get(term)
             if column is not None:
@@ -70,19 +71,19 @@ class LexicalIndex:
         at = int(np.searchsorted(rows, row))
         return at < len(rows) and int(rows[at]) == row
 
-    def _postings(
-        self, documents: Sequence[Sequence[str]]
-    ) -> tuple[NDArray[np.int32], NDArray[np.int32], FloatArray]:
-        rows: list[int] = []
-        columns: list[int] = []
-        counts: list[int] = []
-        for row, terms in enumerate(documents):
-            for term, count in Counter(terms).items():
-                rows.append(row)
-                columns.append(self._columns.setdefault(term, len(self._columns)))
-                counts.append(count)
-        return (
-            np.asarray(rows, np.int32),
-            np.asarray(columns, np.int32),
-            np.asarray(counts, np.float32),
-        )
+    def _count(self, documents: Iterable[Sequence[str]]) -> tuple[csc_array, FloatArray]:
+        """How often each term stands in each document, and how many terms each has.
+
+        One document after the other: the terms of a large library would fill the memory.
+        """
+        lengths, columns = array("i"), array("i")
+        number = self._columns.setdefault
+        for terms in documents:
+            lengths.append(len(terms))
+            columns.extend([number(term, len(self._columns)) for term in terms])
+        sizes, every = (np.asarray(one, np.int32) for one in (lengths, columns))
+        rows = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+        ones = np.ones(len(every), np.float32)
+        counts = csc_array((ones, (rows, every)), (len(sizes), len(self._columns)))
+        counts.sum_duplicates()
+        return counts, sizes.astype(np.float32)

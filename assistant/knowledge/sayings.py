@@ -82,6 +82,15 @@ class SayingsBank:
         nearest = (float(strength[first[0]]) - FAINT) / (SURE - FAINT) if topics else 0.0
         return Nearness(topics, min(1.0, max(0.0, nearest)))
 
+    def topics(self, key: str) -> list[Topic]:
+        """All that a question can be near; none before all samples are prepared."""
+        prepared = self._of(key)
+        return (
+            []
+            if prepared is None
+            else [self._topic(prepared, at) for at in range(len(self._subjects))]
+        )
+
     def anything(self, key: str) -> FloatArray:
         """Unit vectors of questions about anything, shape (n, d); none before they are prepared."""
         prepared = self._of(key)

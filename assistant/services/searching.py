@@ -6,10 +6,11 @@ import logging
 import math
 import statistics
 from dataclasses import dataclass, replace
-from threading import Lock
+from threading import Lock, Thread
+from time import monotonic
 from typing import TYPE_CHECKING
 
-from assistant.errors import SetupError
+from assistant.errors import KikigakiError, SetupError
 from assistant.manual import Asked, EditionState, Hit, Reason, ReasonKind
 from assistant.services.manuals import vectors_key, wording
 from assistant.services.reranking import rerank
@@ -46,6 +47,8 @@ COVERAGE, COVERAGE_SLOPE = 0.3, 4.0
 FITS = 0.35
 """Below this, nothing fits. Of 88 questions that nothing was fitted to, it silences 16 of the 22
 that have no answer, and none that has one."""
+PATIENCE = 1.0
+"""Seconds that a search waits for what is new in the library."""
 REREAD, REREAD_SECONDS = 20, 0.5
 """How many sections a reranker reads, and the time it has: a caseworker is on the telephone."""
 
@@ -65,6 +68,8 @@ class _Shelf:
     embedder: Embedder | None
     key: str
     ground: float
+    seconds: float
+    """How long reading it took."""
 
     def rows_of(self, manual: str) -> list[int]:
         return [
@@ -86,6 +91,7 @@ class ManualSearch:
         self._table = table
         self._shelf: _Shelf | None = None
         self._lock = Lock()
+        self._renewing = False
 
     def search(
         self, question: str, limit: int = 5, manual: str | None = None, ways: Reading = "reranked"
@@ -127,29 +133,49 @@ class ManualSearch:
         return again + [replace(match, score=match.score * last) for match in rest]
 
     def _current(self) -> _Shelf:
-        """What is in the store now; read anew only when something changed."""
+        """What is in the store now; read anew only when something changed.
+
+        A library that takes long to read answers as it was until it is read: somebody is on the
+        telephone, and while vectors come in there is something new every few minutes.
+        """
         with self._lock:
-            version = self._store.version()
-            if self._shelf is None or self._shelf.version != version:
-                self._shelf = self._read(version)
-            return self._shelf
+            version, shelf = self._store.version(), self._shelf
+            if shelf is None or (shelf.version != version and shelf.seconds < PATIENCE):
+                shelf = self._shelf = self._read(version)
+            elif shelf.version != version and not self._renewing:
+                self._renewing = True
+                Thread(target=self._renew, args=(version,), daemon=True).start()
+            return shelf
+
+    def _renew(self, version: int) -> None:
+        try:
+            self._shelf = self._read(version)
+        except KikigakiError as error:  # the next search tries again
+            log.warning("library not read", extra={"error": type(error).__name__})
+        finally:
+            self._renewing = False
 
     def _read(self, version: int) -> _Shelf:
+        started = monotonic()
         passages = tuple(self._store.indexed())
         rows = {passage.id: row for row, (passage, _) in enumerate(passages)}
         embedder, key = self._most_complete()
         ids, vectors = self._store.vectors(key)
         known = [at for at, one in enumerate(ids) if one in rows]
         index = self._tools.index(
-            [terms.split() for _, terms in passages],
+            (terms.split() for _, terms in passages),
             [rows[ids[at]] for at in known],
             vectors if len(known) == len(ids) else vectors[known],
         )
         current = [one for one in self._store.editions() if one.state is EditionState.CURRENT]
         editions = {one.id: one for one in current}
+        if known:
+            index.learn(self._tools.sayings().topics(key))
         anything = self._tools.sayings().anything(key) if known else ()
         ground = statistics.median(map(index.nearest, anything)) if len(anything) else GROUND
-        return _Shelf(version, passages, editions, index, embedder if known else None, key, ground)
+        taken = monotonic() - started
+        used = embedder if known else None
+        return _Shelf(version, passages, editions, index, used, key, ground, taken)
 
     def _most_complete(self) -> tuple[Embedder | None, str]:
         """The weights whose vectors answer: those that have embedded most, while they are here.

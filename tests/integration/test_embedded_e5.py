@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from assistant.knowledge.embedded_e5 import EmbeddedE5
 
@@ -42,3 +43,16 @@ def test_vectors_have_length_one_and_the_engines_own_prefixes(encoder: EmbeddedE
 def test_its_threads_are_its_own(encoder: EmbeddedE5) -> None:
     assert encoder.queries([]).shape == (0, 384)
     assert "OMP_WAIT_POLICY" not in os.environ
+
+
+def test_a_question_takes_one_thread_and_gives_the_others_back(encoder: EmbeddedE5) -> None:
+    before = _threads()
+    together = encoder.queries(["面会したい", "議会を見に行きたい"])
+    alone = encoder.queries(["面会したい"])
+    assert np.allclose(alone[0], together[0], atol=1e-3)
+    assert _threads() == before
+
+
+def _threads() -> list[tuple[str, int]]:
+    pools = threadpool_info()
+    return [(one["filepath"], one["num_threads"]) for one in pools if one["user_api"] == "openmp"]

@@ -113,6 +113,14 @@ def test_what_people_ask_about_brings_its_passages_up() -> None:
     assert rows(index, asked("無", angle=0.5, near=Nearness(topics, 0.0))) == plain
 
 
+def test_topics_that_were_learned_before_bring_the_same() -> None:
+    topics = ((Topic("傍聴の受付", ("傍聴",), unit(1.2)[0].astype(np.float32)), 1.0),)
+    question = asked("無", angle=0.5, near=Nearness(topics, 1.0))
+    plain, learned = (FusedIndex(TERMS, range(4), unit(0.1, 0.5, 0.9, 1.2)) for _ in range(2))
+    learned.learn(topic for topic, _ in topics)
+    assert plain.rank(question) == learned.rank(question)
+
+
 def test_a_question_in_the_manuals_own_words_needs_no_topic() -> None:
     index = FusedIndex(TERMS, range(4), unit(0.0, 0.4, 0.8, 1.2))
     topic = Topic("傍聴の受付", ("傍聴",), unit(1.2)[0].astype(np.float32))

@@ -5,17 +5,23 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
 
+from assistant.errors import DatabaseUnavailable
 from assistant.manual import Edition, EditionState, Passage, ReasonKind
+from assistant.services import searching
 from assistant.services.manuals import vectors_key
 from assistant.services.searching import REREAD_SECONDS, ManualSearch
 from assistant.testing import FakeEmbedder, FakeManualTools, InMemoryManualStore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from assistant.model import HalfArray
+    from assistant.testing import FakeIndex
 
 WHEN = datetime(2026, 4, 1, tzinfo=UTC)
 
@@ -31,6 +37,26 @@ class HungerWording:
 
     def written(self, question: str) -> dict[str, float]:
         return {"食": 0.6} if "飢" in question else {}
+
+
+class SlowToIndex(FakeManualTools):
+    """Makes an index once it is `ready`; refuses so many times first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ready = Event()
+        self.ready.set()
+        self.refuse = self.times = 0
+
+    def index(
+        self, terms: Iterable[Sequence[str]], rows: Sequence[int], vectors: HalfArray
+    ) -> FakeIndex:
+        self.ready.wait(30)
+        self.times += 1
+        if self.refuse:
+            self.refuse -= 1
+            raise DatabaseUnavailable(place="")
+        return super().index(terms, rows, vectors)
 
 
 @pytest.fixture
@@ -70,6 +96,42 @@ def test_what_is_added_or_retired_is_seen_at_once(store: InMemoryManualStore) ->
     assert found(search, "痣") == ["甲"]
     store.set_state("e1", EditionState.RETIRED)
     assert found(search, "痣") == []
+
+
+def test_a_large_library_answers_as_it_was_while_it_is_read_anew(
+    store: InMemoryManualStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = SlowToIndex()
+    search = ManualSearch(store, tools, NoWording())
+    add(store, "e1", "手引き", "甲:痣の記録")
+    assert found(search, "痣") == ["甲"]
+    monkeypatch.setattr(searching, "PATIENCE", 0.0)
+    tools.ready.clear()
+    add(store, "e2", "便覧", "乙:痣の写真")
+    assert [found(search, "痣"), found(search, "痣")] == [["甲"], ["甲"]]
+    tools.ready.set()
+    give_up = time.monotonic() + 30
+    while found(search, "痣") == ["甲"] and time.monotonic() < give_up:
+        time.sleep(0.01)
+    assert sorted(found(search, "痣")) == ["乙", "甲"]
+    assert tools.times == 2
+
+
+def test_a_library_that_could_not_be_read_is_tried_again(
+    store: InMemoryManualStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = SlowToIndex()
+    search = ManualSearch(store, tools, NoWording())
+    add(store, "e1", "手引き", "甲:痣の記録")
+    assert found(search, "痣") == ["甲"]
+    monkeypatch.setattr(searching, "PATIENCE", 0.0)
+    tools.refuse = 1
+    store.set_state("e1", EditionState.RETIRED)
+    give_up = time.monotonic() + 30
+    while found(search, "痣") and time.monotonic() < give_up:
+        time.sleep(0.01)
+    assert found(search, "痣") == []
+    assert tools.refuse == 0
 
 
 def test_a_new_edition_answers_in_the_place_of_the_old(store: InMemoryManualStore) -> None:
