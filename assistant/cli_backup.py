@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from assistant.archive import Action, Event
-from assistant.bootstrap import Application, SystemClock
+from assistant.bootstrap import Application
 from assistant.cli_options import JSON, PASSPHRASE_FILE
 from assistant.cli_screen import results, screen
 from assistant.errors import NothingFound, PassphraseNeeded
@@ -75,11 +74,8 @@ def restore(
     restorer = application.restorer(lambda: _passphrase(passphrase_file, say, twice=False))
     with screen.status("") as status:
         told = _telling(status, say["restoring"], say)
-        contents = restorer.check(file, told) if check else restorer.restore(file, told)
-    if not check:
-        with application.archive.writing() as unit:
-            event = Event(Action.RESTORE, file.name)
-            unit.audit.append(application.operator, event, SystemClock().now())
+        act = restorer.check if check else restorer.restore
+        contents = act(application.operator, file, told)
     _print(say["checked" if check else "restored"], file, contents, say, as_json=as_json)
 
 

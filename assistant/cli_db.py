@@ -36,7 +36,7 @@ def upgrade() -> None:
 def encrypt() -> None:
     """SQLite のファイルを暗号化します。聞き書きを止めてから実行します。データは残ります。"""
     application = Application()
-    done = application.encrypt_database()
+    done = application.key_care.encrypt_database(application.actor)
     english = application.settings.screen_language == "en"
     if not done:
         screen.print("Encrypted already." if english else "すでに暗号化されています。")

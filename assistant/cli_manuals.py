@@ -32,6 +32,7 @@ from assistant.cli_options import JSON
 from assistant.cli_screen import complain, results, screen
 from assistant.errors import NothingFound, Stopped, storage_errors
 from assistant.manual import EditionState
+from assistant.people import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -96,7 +97,11 @@ def sync(
     folder = folder or application.settings.library_dir
     if not folder.is_dir():
         raise NothingFound(path=folder)
-    taken = list(_take_lines(application, application.manuals.sync(folder), as_json=as_json))
+    taken = list(
+        _take_lines(
+            application, application.manual_desk.sync(application.actor, folder), as_json=as_json
+        )
+    )
     if not taken:
         screen.print(Words(application.settings)("synced", folder))
     _finish(application, taken, words_only=words_only, as_json=as_json)
@@ -217,9 +222,8 @@ def search(
     elif question is not None and as_json:
         print_json(_answer(application, question, limit, key))
     elif question is not None:
-        print_hits(
-            application.manual_search.search(question, limit, key), Words(application.settings)
-        )
+        hits = application.manual_questions.search(application.actor, question, limit, key)
+        print_hits(hits, Words(application.settings))
 
 
 @manuals_app.command()
@@ -306,9 +310,12 @@ def take_in(application: Application, sample: Path | None = None) -> None:
     A library without any manual gets those of `sample`. All of it is told on standard error.
     """
     folder = application.settings.library_dir
-    taken = list(application.manuals.sync(folder)) if folder.is_dir() else []
-    if sample is not None and not application.manuals.editions():
-        taken += application.manuals.add([sample])
+    desk = application.manual_desk
+    # The worker would take in the folder without anybody's asking, too.
+    taken = list(desk.sync(SYSTEM, folder)) if folder.is_dir() else []
+    missing = sample is not None and not application.manuals.editions()
+    if sample is not None and missing and desk.may_change(application.actor):
+        taken += desk.add(application.actor, [sample])
     for one in taken:
         if one.error is not None:
             complain(one.error)
@@ -344,7 +351,8 @@ def _bar(title: str) -> Iterator[ProgressHook]:
 
 
 def _answer(application: Application, question: str, limit: int, manual: str | None) -> object:
-    hits = application.manual_search.search(question, limit, manual) if question.strip() else []
+    ask = application.manual_questions.search
+    hits = ask(application.actor, question, limit, manual) if question.strip() else []
     return {"query": question, "hits": [hit_json(hit) for hit in hits]}
 
 

@@ -18,11 +18,10 @@ from assistant.services.manuals import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from assistant.manual import Edition, Hit, Reason
+    from assistant.manual import Edition, Hit, Reason, SectionReport
     from assistant.model import Transcript
     from assistant.services.editions import Change
     from assistant.services.evaluating import Measured
-    from assistant.services.feedback import SectionReport
     from assistant.services.manuals import Addition
     from assistant.settings import Settings
 

@@ -19,6 +19,7 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   │   └── InaccessibleSound
 │   ├── NothingFound          no such file, or a folder without recordings
 │   ├── UnknownManual         no edition or manual of that name
+│   ├── UnknownDisplay        nothing that was shown to this person
 │   ├── UnknownRecording      no such recording in the library
 │   ├── RecordingInUse        being transcribed: it cannot be removed
 │   ├── RecordOnHold          it must stay, for a reason that is noted
@@ -302,6 +303,13 @@ class UnknownManual(InputError):
 
     ja = "マニュアル「{name}」がありません。`kikigaki manuals list` で一覧を見てください。"
     en = "There is no manual “{name}”. See `kikigaki manuals list`."
+
+
+class UnknownDisplay(InputError):
+    """It was laid before nobody, or before somebody else."""
+
+    ja = "その節は、あなたには示されていません。もう一度探してから評価してください。"
+    en = "That section was not shown to you. Ask again, then judge it."
 
 
 class UnknownRecording(InputError):

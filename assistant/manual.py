@@ -222,9 +222,10 @@ class Verdict(StrEnum):
 class Display:
     """A passage was laid before somebody, and what became of it.
 
-    `place` is where: a call's or a recording's id, or `search`. `turn` is the turn it stood beside,
-    `second` when it came there, in seconds of the recording. `query` may hold what people said: it
-    goes into the database and never into a log file.
+    `person` is the user it was laid before, who alone may judge it. `place` is where: a call's or a
+    recording's id, or `search`. `turn` is the turn it stood beside, `second` when it came there, in
+    seconds of the recording. `query` may hold what people said: it goes into the database and never
+    into a log file.
     """
 
     passage: str
@@ -237,5 +238,22 @@ class Display:
     score: float = 0.0
     opened: datetime | None = None
     verdict: Verdict | None = None
+    person: str = ""
     id: int = 0
     """Given by the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionReport:
+    """How often a section was shown, opened, and judged, over all editions of its manual.
+
+    `title` is the manual's in its newest edition.
+    """
+
+    manual: str
+    title: str
+    headings: tuple[str, ...]
+    shown: int
+    opened: int
+    helped: int
+    wrong: int

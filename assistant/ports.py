@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Match,
         Nearness,
         Passage,
+        SectionReport,
         Source,
         Token,
         Topic,
@@ -592,11 +593,14 @@ class DisplayLog(Protocol):
     def log(self, displays: Sequence[Display]) -> list[int]:
         """Keeps them; their ids, in order."""
 
-    def opened(self, display: int, when: datetime) -> None:
-        """Somebody opened the passage; the first time counts."""
+    def opened(self, display: int, person: str, when: datetime) -> bool:
+        """They opened what was shown to them; the first time counts. False: it was not shown."""
 
-    def judge(self, display: int, verdict: Verdict | None) -> None:
-        """Somebody said whether it helped, or took that back."""
+    def judge(self, display: int, person: str, verdict: Verdict | None) -> bool:
+        """They said whether what was shown to them helped, or took that back; False as above."""
 
     def displays(self) -> list[Display]:
         """All of them, oldest first."""
+
+    def report(self) -> list[SectionReport]:
+        """A line for each section that was ever shown, in no order."""

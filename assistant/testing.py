@@ -29,6 +29,7 @@ from assistant.manual import (
     Passage,
     Reason,
     ReasonKind,
+    SectionReport,
     Source,
     Token,
     Topic,
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from assistant.keys import FileKey
     from assistant.manual import Asked
     from assistant.model import FloatArray, HalfArray, SpeakerCount, Transcript
-    from assistant.ports import Embedder, ReadableFile, Reranker, Steps, Ways
+    from assistant.ports import Embedder, ManualStore, ReadableFile, Reranker, Steps, Ways
 
 FAKE_WEIGHTS = ModelUse("recognition", "fake", "assistant.testing", "MIT", "0" * 64)
 
@@ -751,9 +752,14 @@ class MemoryWatchedFiles:
 
 @dataclass
 class MemoryDisplayLog:
-    """`ports.DisplayLog` in memory."""
+    """`ports.DisplayLog` in memory; `sections` tells manual, title and headings of a passage."""
 
     kept: list[Display] = field(default_factory=list)
+    sections: Callable[[str], tuple[str, str, tuple[str, ...]]] = lambda passage: (
+        passage.partition(":")[0],
+        "",
+        (passage,),
+    )
 
     def log(self, displays: Sequence[Display]) -> list[int]:
         """Keeps them; their ids count from 1."""
@@ -761,18 +767,57 @@ class MemoryDisplayLog:
         self.kept += [replace(one, id=first + n) for n, one in enumerate(displays)]
         return [one.id for one in self.kept[first - 1 :]]
 
-    def opened(self, display: int, when: datetime) -> None:
+    def opened(self, display: int, person: str, when: datetime) -> bool:
         """The first time counts."""
-        one = self.kept[display - 1]
-        self.kept[display - 1] = replace(one, opened=one.opened or when)
+        return self._note(display, person, lambda one: replace(one, opened=one.opened or when))
 
-    def judge(self, display: int, verdict: Verdict | None) -> None:
+    def judge(self, display: int, person: str, verdict: Verdict | None) -> bool:
         """The last word counts."""
-        self.kept[display - 1] = replace(self.kept[display - 1], verdict=verdict)
+        return self._note(display, person, lambda one: replace(one, verdict=verdict))
 
     def displays(self) -> list[Display]:
         """All of them, oldest first."""
         return list(self.kept)
+
+    def report(self) -> list[SectionReport]:
+        """A line for each section of `sections` that was ever shown."""
+        groups: dict[tuple[str, str, tuple[str, ...]], list[Display]] = {}
+        for one in self.kept:
+            groups.setdefault(self.sections(one.passage), []).append(one)
+        return [_report(*section, shown) for section, shown in groups.items()]
+
+    def _note(self, display: int, person: str, change: Callable[[Display], Display]) -> bool:
+        if not 0 < display <= len(self.kept) or self.kept[display - 1].person != person:
+            return False
+        self.kept[display - 1] = change(self.kept[display - 1])
+        return True
+
+
+def sections_of(store: ManualStore) -> Callable[[str], tuple[str, str, tuple[str, ...]]]:
+    """Manual, title of its newest edition, and headings of a passage of that store, by its id."""
+
+    def section(passage: str) -> tuple[str, str, tuple[str, ...]]:
+        edition, _, position = passage.rpartition(":")
+        manual = next(one.manual for one in store.editions() if one.id == edition)
+        title = next(one.title for one in store.editions() if one.manual == manual)
+        return manual, title, store.passages(edition)[int(position)].headings
+
+    return section
+
+
+def _report(
+    manual: str, title: str, headings: tuple[str, ...], shown: Sequence[Display]
+) -> SectionReport:
+    verdicts = [one.verdict for one in shown]
+    return SectionReport(
+        manual,
+        title,
+        headings,
+        len(shown),
+        sum(one.opened is not None for one in shown),
+        verdicts.count(Verdict.HELPED),
+        verdicts.count(Verdict.WRONG),
+    )
 
 
 @dataclass

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from assistant.manual import Edition, Hit, Passage, Reason, Source
+    from assistant.manual import Edition, Hit, Passage, Reason, SectionReport, Source
     from assistant.model import TurnPassage
     from assistant.services.editions import Change, Section
-    from assistant.services.feedback import SectionReport
 
 Json = dict[str, Any]
 
@@ -48,7 +47,7 @@ def _before(edition: Edition, editions: Sequence[Edition]) -> str | None:
     return next((one.id for one in older), None)
 
 
-def hit_json(hit: Hit, display: int | None) -> Json:
+def hit_json(hit: Hit, display: int) -> Json:
     """A section that fits, and the display that its judgement goes to."""
     return {
         "passage": hit.passage.id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mimetypes
-from contextlib import suppress
 from datetime import date as Date  # noqa: N812, TC003 (FastAPI reads it)
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
@@ -32,17 +31,16 @@ if TYPE_CHECKING:
     import pathlib
 
     from assistant.manual import Edition
-    from assistant.ports import ManualSearcher, ProgressHook
+    from assistant.ports import ProgressHook
     from assistant.services.feedback import ManualFeedback
     from assistant.services.manual_desk import ManualDesk
+    from assistant.services.manual_questions import ManualQuestions
     from assistant.services.manuals import ManualLibrary
 
 Json = dict[str, Any]
 
 HITS = 8
 """Sections that a question brings: what a screen holds."""
-LONGEST_QUESTION = 1000
-"""Characters; what comes after them is left out."""
 PDF = "application/pdf"
 Number = Annotated[int, Path(ge=0, lt=1 << 31)]
 """Of a display."""
@@ -60,7 +58,7 @@ class ManualServices(Protocol):
         """Who may change it, and that it is written down."""
 
     @property
-    def manual_search(self) -> ManualSearcher:
+    def manual_questions(self) -> ManualQuestions:
         """Questions to sections."""
 
     @property
@@ -106,17 +104,13 @@ class ManualRoutes:
 
     def search(
         self,
+        actor: Acting,
         question: Annotated[str, Body()],
         manual: Annotated[str | None, Body()] = None,
     ) -> Json:
         """The sections that fit, the best first; each is noted as shown."""
-        asked = question[:LONGEST_QUESTION]
-        hits = self._services.manual_search.search(asked, HITS, manual)
-        displays: list[int | None] = [None] * len(hits)
-        with suppress(StorageError):  # the answer matters more than the note
-            displays[:] = self._services.feedback.shown(hits, query=asked)
-        pairs = zip(hits, displays, strict=True)
-        return {"hits": [hit_json(hit, display) for hit, display in pairs]}
+        found = self._services.manual_questions.ask(actor, question, HITS, manual)
+        return {"hits": [hit_json(hit, display) for hit, display in found]}
 
     def library(self, actor: Acting) -> Json:
         """The editions, and what could not be taken from the watched folder."""
@@ -201,15 +195,18 @@ class ManualRoutes:
 
         return stream_progress(work)
 
-    def opened(self, display: Number) -> None:
-        """Somebody opened what was shown."""
-        self._services.feedback.opened(display)
+    def opened(self, actor: Acting, display: Number) -> None:
+        """They opened what was shown to them."""
+        self._services.feedback.opened(actor, display)
 
     def judge(
-        self, display: Number, verdict: Annotated[Verdict | None, Body(embed=True)] = None
+        self,
+        actor: Acting,
+        display: Number,
+        verdict: Annotated[Verdict | None, Body(embed=True)] = None,
     ) -> None:
-        """Somebody said that it helped or was wrong, or took that back."""
-        self._services.feedback.judge(display, verdict)
+        """They said that it helped or was wrong, or took that back."""
+        self._services.feedback.judge(actor, display, verdict)
 
     def report(self) -> Json:
         """How often each section was shown and judged."""

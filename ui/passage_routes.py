@@ -76,7 +76,7 @@ class PassageRoutes:
         passage = self._services.library.passage(actor, recording, number)
         if passage is None or not self._is_here(passage):
             raise UnknownManual(name=str(number))
-        return {"display": self._services.feedback.shown_beside(recording, passage, rank)}
+        return {"display": self._services.feedback.shown_beside(actor, recording, passage, rank)}
 
     def _is_here(self, passage: TurnPassage) -> bool:
         """A transcript may quote an edition that this library never had."""

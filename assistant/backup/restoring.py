@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from assistant.backup.making import END, FILES, FORM, MANIFEST, ROWS, Contents
 from assistant.errors import BrokenBackup, NewerBackup, PlaceNotEmpty, storage_errors
 from assistant.store import migrations
+from assistant.store.audit import SqlAudit
 from assistant.store.dumping import Loader
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from assistant.backup.making import Site
     from assistant.backup.sealing import BackupKeys
+    from assistant.services.archive_store import Audit
 
     Told = Callable[[Contents], None]
 
@@ -56,8 +58,10 @@ class BackupRestorer:
         with self._reading(path) as (tar, _):
             return self._look(tar, told, path.name)
 
-    def restore(self, path: Path, told: Told) -> Contents:
-        """Makes the empty place what the backup holds.
+    def restore(
+        self, path: Path, told: Told, note: Callable[[Audit], object] = lambda _: None
+    ) -> Contents:
+        """Makes the empty place what the backup holds; `note` writes it down with that.
 
         Raises:
             BackupError: it cannot be opened, or is not whole; nothing was changed.
@@ -71,7 +75,9 @@ class BackupRestorer:
             self._staging.mkdir(parents=True)
         with self._reading(path) as (tar, revision):
             contents = self._site.database.fill(
-                revision, lambda connection: self._lay_out(tar, connection, told, path.name)
+                revision,
+                lambda connection: self._lay_out(tar, connection, told, path.name),
+                lambda connection: note(SqlAudit(connection)),
             )
         with storage_errors(self._staging):
             shutil.rmtree(self._staging)

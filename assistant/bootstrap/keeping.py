@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assistant.backup.making import Site
-    from assistant.backup.restoring import BackupRestorer
-    from assistant.services.backups import Backups
+    from assistant.services.backups import Backups, Restores
     from assistant.services.deleting import Deleter
     from assistant.services.keys import MasterKeyCare
     from assistant.services.retaining import Retainer
@@ -47,13 +46,15 @@ class Keeping(People):
         maker = BackupMaker(self._site, BackupKeys(self.master_keys), SystemClock())
         return Backups(self.archive, maker, SystemClock())
 
-    def restorer(self, ask: Callable[[], str]) -> BackupRestorer:
+    def restorer(self, ask: Callable[[], str]) -> Restores:
         """Back from that file; `ask` gives the passphrase, if one is needed."""
         from assistant.backup.restoring import BackupRestorer
         from assistant.backup.sealing import BackupKeys
+        from assistant.services.backups import Restores
 
         staging = self.settings.data_dir / ".restoring"
-        return BackupRestorer(self._site, staging, BackupKeys(self.master_keys, ask))
+        keys = BackupKeys(self.master_keys, ask)
+        return Restores(BackupRestorer(self._site, staging, keys), SystemClock())
 
     @cached_property
     def _site(self) -> Site:
@@ -79,4 +80,5 @@ class Keeping(People):
             self.archive,
             SystemClock(),
             self.database.rekey,
+            self.encrypt_database,
         )

@@ -68,4 +68,4 @@ class Manuals(Listening):
         from assistant.services.feedback import ManualFeedback
         from assistant.store.displays import SqlDisplayLog
 
-        return ManualFeedback(SqlDisplayLog(self.database), self.manuals.store, SystemClock())
+        return ManualFeedback(SqlDisplayLog(self.database), SystemClock())

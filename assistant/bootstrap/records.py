@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from assistant.services.importing import Importer
     from assistant.services.library import Library
     from assistant.services.manual_desk import ManualDesk
+    from assistant.services.manual_questions import ManualQuestions
     from assistant.services.queueing import TranscriptionQueue
     from assistant.services.synonyms import SynonymTable
     from assistant.store.archive import SqlArchive
@@ -99,6 +100,13 @@ class Records(Manuals):
         from assistant.services.synonyms import SynonymTable
 
         return SynonymTable(self.archive, SystemClock())
+
+    @cached_property
+    def manual_questions(self) -> ManualQuestions:
+        """Questions that people type to the manuals."""
+        from assistant.services.manual_questions import ManualQuestions
+
+        return ManualQuestions(self.manual_search, self.feedback, self.archive, SystemClock())
 
     @cached_property
     def manual_desk(self) -> ManualDesk:

@@ -60,7 +60,7 @@ class Work(Keeping):
         from assistant.services.upkeep import WatchedManuals
 
         watched = WatchedManuals(
-            self.manuals, self.settings.library_dir, lambda: self.database.alone("manuals")
+            self.manual_desk, self.settings.library_dir, lambda: self.database.alone("manuals")
         )
         intake = (self.intake.look,) if self.intake else ()
         return (watched.look, *intake, *(one.look for one in self.unasked))

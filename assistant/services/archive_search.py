@@ -168,7 +168,9 @@ class ArchiveSearch:
         search = SavedSearch(
             token_hex(8), actor.user, name.strip() or words, words, kept, self._clock.now()
         )
+        event = Event(Action.SEARCH, search.id, kept | {"words": words, "change": "saved"})
         with self._store.writing() as unit:
+            unit.audit.append(actor, event, search.saved)
             unit.saved_searches.add(search)
         return search
 
@@ -183,6 +185,8 @@ class ArchiveSearch:
         with self._store.writing() as unit:
             if not unit.saved_searches.remove(actor.user, search):
                 raise UnknownSearch
+            event = Event(Action.SEARCH, search, {"change": "dropped"})
+            unit.audit.append(actor, event, self._clock.now())
 
     def _search(
         self,

@@ -1,4 +1,4 @@
-"""Backups, by those who may make them."""
+"""Backups, and what becomes of them, by those who may."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from assistant.people import Actor
     from assistant.ports import Clock
-    from assistant.services.archive_store import ArchiveStore
+    from assistant.services.archive_store import ArchiveStore, Audit
 
 SUFFIX = ".kikigaki-backup"
 
@@ -41,6 +41,28 @@ class Maker(Protocol):
 
         Raises:
             StorageError, SetupError: it cannot be written.
+        """
+
+
+class Restorer(Protocol):
+    """Reads backups."""
+
+    def check(self, path: Path, told: Callable[[Contents], None]) -> Contents:
+        """Reads a backup to its end, and writes nothing.
+
+        Raises:
+            BackupError: it cannot be opened, or is not whole.
+        """
+
+    def restore(
+        self, path: Path, told: Callable[[Contents], None], note: Callable[[Audit], object]
+    ) -> Contents:
+        """Makes the empty place what the backup holds; `note` writes it down with that.
+
+        Raises:
+            BackupError: it cannot be opened, or is not whole; nothing was changed.
+            PlaceNotEmpty, DatabaseNotEmpty: the place is in use; nothing was changed.
+            StorageError: something cannot be written; nothing of it counts.
         """
 
 
@@ -81,3 +103,43 @@ class Backups:
         with self._store.writing() as unit:
             event = Event(Action.BACKUP, name, {"state": state})
             unit.audit.append(actor, event, self._clock.now())
+
+
+class Restores:
+    """Restores backups, and writes down that it did, in what was restored.
+
+    Nobody has an account in an empty place: the actor is who runs this machine.
+    """
+
+    def __init__(self, restorer: Restorer, clock: Clock) -> None:
+        self._restorer = restorer
+        self._clock = clock
+
+    def check(
+        self, actor: Actor, file: Path, told: Callable[[Contents], None] = lambda _: None
+    ) -> Contents:
+        """Whether the backup can be read; what is in it.
+
+        Raises:
+            Forbidden: the actor may not.
+            BackupError: it cannot be opened, or is not whole.
+        """
+        require(actor, Right.BACKUP)
+        return self._restorer.check(file, told)
+
+    def restore(
+        self, actor: Actor, file: Path, told: Callable[[Contents], None] = lambda _: None
+    ) -> Contents:
+        """Makes the empty place what the backup holds; what was restored.
+
+        Raises:
+            Forbidden: the actor may not.
+            BackupError: it cannot be opened, or is not whole; nothing was changed.
+            PlaceNotEmpty, DatabaseNotEmpty: the place is in use; nothing was changed.
+            StorageError: something cannot be written; nothing of it counts.
+        """
+        require(actor, Right.BACKUP)
+        event = Event(Action.RESTORE, file.name)
+        return self._restorer.restore(
+            file, told, lambda audit: audit.append(actor, event, self._clock.now())
+        )

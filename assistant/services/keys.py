@@ -32,7 +32,10 @@ class Rotation:
 
 
 class MasterKeyCare:
-    """Shows and rotates the master keys. `rekey` gives the database itself the newest one."""
+    """Shows and rotates the master keys.
+
+    `rekey` gives the database itself the newest one, `encrypt` encrypts it where it is plain.
+    """
 
     def __init__(
         self,
@@ -41,12 +44,14 @@ class MasterKeyCare:
         archive: ArchiveStore,
         clock: Clock,
         rekey: Callable[[], None] = lambda: None,
+        encrypt: Callable[[], bool] = lambda: False,
     ) -> None:
         self._ring = ring
         self._shelf = shelf
         self._archive = archive
         self._clock = clock
         self._rekey = rekey
+        self._encrypt = encrypt
 
     @property
     def place(self) -> str:
@@ -90,10 +95,11 @@ class MasterKeyCare:
         """
         require(actor, Right.KEYS)
         self._insist_on_all()
-        if len(self._ring.ids()) < 2:
+        here = self._ring.ids()
+        self._note(actor, "begun", here[0] if here else "")  # before anything is changed
+        if len(here) < 2:
             self._ring.add()
         newest, *old = self._ring.ids()
-        self._note(actor, "begun", newest)
         self._rekey()
         files = 0
         while True:
@@ -104,6 +110,19 @@ class MasterKeyCare:
                     break
         self._note(actor, "done", newest)
         return Rotation(newest, files, dropped)
+
+    def encrypt_database(self, actor: Actor) -> bool:
+        """Encrypts the SQLite file under the master key; False when it is encrypted already.
+
+        Raises:
+            Forbidden: the actor does not look after keys.
+            MissingCipher: SQLCipher is not installed.
+            DatabaseInUse: somebody has it open.
+            StorageError: no room, or no right to write.
+        """
+        require(actor, Right.KEYS)
+        self._write(actor, "", database="encryption")
+        return self._encrypt()
 
     def _insist_on_all(self) -> None:
         """A key in the place of one that was lost would hide that it was."""
@@ -124,6 +143,9 @@ class MasterKeyCare:
         return done
 
     def _note(self, actor: Actor, state: str, newest: str) -> None:
-        event = Event(Action.KEYS, newest, {"rotation": state})
+        self._write(actor, newest, rotation=state)
+
+    def _write(self, actor: Actor, key: str, **details: str) -> None:
+        event = Event(Action.KEYS, key, details)
         with self._archive.writing() as unit:
             unit.audit.append(actor, event, self._clock.now())

@@ -203,11 +203,8 @@ class Library:
         Raises:
             UnknownRecording: it is not there for the actor, or not transcribed yet.
         """
-        with self._store.writing() as unit:
-            _find(unit, actor, Right.VIEW, recording)
-            transcript = _transcript(unit, recording)
-            unit.audit.append(actor, Event(Action.VIEW, recording), self._clock.now())
-        return transcript
+        with self._noting(actor, Right.VIEW, recording, Action.VIEW) as unit:
+            return _transcript(unit, recording)
 
     def annotate(
         self, actor: Actor, recording: str, annotate: Callable[[Transcript], Transcript]
@@ -226,8 +223,8 @@ class Library:
             event = Event(Action.EDIT, recording, {"field": "passages"})
             with self._store.writing() as unit:
                 _find(unit, actor, Right.EDIT, recording)
+                unit.audit.append(actor, event, self._clock.now())  # first: locks in one order
                 unit.records.add_passages(recording, annotated)
-                unit.audit.append(actor, event, self._clock.now())
         return annotated
 
     def passage(self, actor: Actor, recording: str, number: int) -> TurnPassage | None:
@@ -247,8 +244,7 @@ class Library:
         Raises:
             UnknownRecording: it is not there for the actor.
         """
-        with self._store.reading() as unit:
-            _find(unit, actor, Right.VIEW, recording)
+        with self._noting(actor, Right.VIEW, recording, Action.VIEW) as unit:
             return unit.records.edits(recording)
 
     def rename_speaker(self, actor: Actor, recording: str, speaker: str, name: str) -> None:
@@ -349,8 +345,8 @@ class Library:
         Raises:
             UnknownRecording: it is not there for the actor.
         """
-        self._note(actor, Right.ADD, recording, Action.STOP)
-        self._queue.stop(recording)
+        with self._noting(actor, Right.ADD, recording, Action.STOP):
+            self._queue.stop(recording)
 
     def retry(self, actor: Actor, recording: str) -> None:
         """Tries a failed or cancelled one again, from where it stopped.
@@ -358,8 +354,8 @@ class Library:
         Raises:
             UnknownRecording: it is not there for the actor.
         """
-        self._note(actor, Right.ADD, recording, Action.RETRY)
-        self._queue.retry(recording)
+        with self._noting(actor, Right.ADD, recording, Action.RETRY):
+            self._queue.retry(recording)
 
     def remove(self, actor: Actor, recording: str) -> None:
         """Deletes the sound and everything made from it.
@@ -429,16 +425,20 @@ class Library:
         new = KnownSpeaker(token_hex(8), name, "", record.matter, self._clock.now())
         return unit.known_speakers.keep(new).id
 
-    def _note(self, actor: Actor, right: Right, recording: str, action: Action) -> None:
+    @contextmanager
+    def _noting(self, actor: Actor, right: Right, recording: str, action: Action) -> Iterator[Unit]:
+        """Writes down what the block does, in the same transaction."""
         with self._store.writing() as unit:
             _find(unit, actor, right, recording)
             unit.audit.append(actor, Event(action, recording), self._clock.now())
+            yield unit
 
     def _note_playing(self, actor: Actor, recording: str) -> None:
         now, key = self._clock.now(), (actor.user, recording)
         if key in self._played and now - self._played[key] < PLAY_AGAIN:
             return
-        self._note(actor, Right.PLAY, recording, Action.PLAY)
+        with self._noting(actor, Right.PLAY, recording, Action.PLAY):
+            pass
         self._played = {
             one: when for one, when in self._played.items() if now - when < PLAY_AGAIN
         } | {key: now}
@@ -479,8 +479,10 @@ class Workbench:
             heard = _transcript(unit, recording)
         annotated = annotate(heard)
         if annotated is not heard:
+            event = Event(Action.EDIT, recording, {"field": "passages"})
             with self._store.writing() as unit:
                 _find(unit, SYSTEM, Right.EDIT, recording)
+                unit.audit.append(SYSTEM, event, self._clock.now())
                 unit.records.add_passages(recording, annotated)
 
     def keep(self, recording: str, transcript: Transcript) -> None:

@@ -1,11 +1,10 @@
-"""Manuals as people look after them: who may, and that it is written down.
-
-The worker, which takes in the watched folder, works on the library itself.
-"""
+"""Manuals as people look after them: who may, and that it is written down in the transaction that
+does it. The worker, which takes in the watched folder, acts as the program itself."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.archive import Action, Event
@@ -50,8 +49,17 @@ class ManualDesk:
             Forbidden: the actor may not.
         """
         require(actor, Right.MANUALS)
-        for addition in self._library.add(paths, title, edition_date, manual):
-            yield self._noted(actor, addition)
+        within = partial(self._noting, actor)
+        yield from self._library.add(paths, title, edition_date, manual, within)
+
+    def sync(self, actor: Actor, folder: Path) -> Iterator[Addition]:
+        """As `ManualLibrary.sync`.
+
+        Raises:
+            Forbidden: the actor may not.
+        """
+        require(actor, Right.MANUALS)
+        yield from self._library.sync(folder, partial(self._noting, actor))
 
     @contextmanager
     def receiving(self, actor: Actor, name: str) -> Iterator[StoredFile]:
@@ -77,7 +85,8 @@ class ManualDesk:
             Forbidden: the actor may not.
         """
         require(actor, Right.MANUALS)
-        return self._noted(actor, self._library.receive(file, None, edition_date, manual))
+        within = partial(self._noting, actor)
+        return self._library.receive(file, None, edition_date, manual, within)
 
     def retire(self, actor: Actor, name: str) -> Edition:
         """As `ManualLibrary.retire`.
@@ -87,9 +96,9 @@ class ManualDesk:
             UnknownManual: there is no such edition.
         """
         require(actor, Right.MANUALS)
-        edition = self._library.retire(name)
-        self._note(actor, edition, "retire")
-        return edition
+        edition = self._library.find(name)
+        with self._noting(actor, edition, "retire"):
+            return self._library.retire(edition.id)
 
     def restore(self, actor: Actor, name: str) -> Edition:
         """As `ManualLibrary.restore`.
@@ -99,9 +108,9 @@ class ManualDesk:
             UnknownManual: there is no such edition.
         """
         require(actor, Right.MANUALS)
-        edition = self._library.restore(name)
-        self._note(actor, edition, "restore")
-        return edition
+        edition = self._library.find(name)
+        with self._noting(actor, edition, "restore"):
+            return self._library.restore(edition.id)
 
     def reindex(self, actor: Actor, progress: ProgressHook | None = None) -> int:
         """As `ManualLibrary.reindex`.
@@ -111,14 +120,15 @@ class ManualDesk:
             Stopped: by `progress`.
         """
         require(actor, Right.MANUALS)
+        with self._archive.writing() as unit:  # before: it takes long, and many transactions
+            event = Event(Action.MANUALS, "", {"what": "reindex"})
+            unit.audit.append(actor, event, self._clock.now())
         return self._library.reindex(progress)
 
-    def _noted(self, actor: Actor, addition: Addition) -> Addition:
-        if addition.edition is not None:
-            self._note(actor, addition.edition, addition.outcome.value)
-        return addition
-
-    def _note(self, actor: Actor, edition: Edition, what: str) -> None:
+    @contextmanager
+    def _noting(self, actor: Actor, edition: Edition, what: str) -> Iterator[None]:
+        """What the block does is kept together with the row that tells of it."""
         event = Event(Action.MANUALS, edition.id, {"what": what, "manual": edition.manual})
         with self._archive.writing() as unit:
             unit.audit.append(actor, event, self._clock.now())
+            yield

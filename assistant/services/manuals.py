@@ -13,7 +13,7 @@ import shutil
 import time
 import unicodedata
 from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -38,7 +38,8 @@ from assistant.services.editions import changes, section_of
 from assistant.services.watching import look, manual_files, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from datetime import date
     from pathlib import Path
 
@@ -56,6 +57,9 @@ if TYPE_CHECKING:
     )
     from assistant.services.editions import Change, Section
     from assistant.services.watching import Sighting
+
+    Within = Callable[[Edition, str], AbstractContextManager[object]]
+    """What an edition is taken in within, so that it is written down: the edition, and what."""
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +112,12 @@ class _Wish:
     date: date | None = None
 
 
+def unnoted(edition: Edition, what: str) -> AbstractContextManager[object]:
+    """Nothing is written down."""
+    del edition, what
+    return nullcontext()
+
+
 class ManualLibrary:
     """Manuals, their editions, and the files they came from, which are kept in `folder`.
 
@@ -137,6 +147,7 @@ class ManualLibrary:
         title: str | None = None,
         edition_date: date | None = None,
         manual: str | None = None,
+        within: Within = unnoted,
     ) -> Iterator[Addition]:
         """Takes files, and the files in folders; each can be found by its words at once.
 
@@ -151,7 +162,8 @@ class ManualLibrary:
         names = Counter(manual_key(path.name) for path in files)
         for path in files:
             name = path.name if names[manual_key(path.name)] == 1 else _with_folder(path)
-            yield self._attempt(path, _Wish(manual_key(manual or name), title, edition_date))
+            wish = _Wish(manual_key(manual or name), title, edition_date)
+            yield self._attempt(path, path, wish, within)
 
     @contextmanager
     def receiving(self, name: str) -> Iterator[StoredFile]:
@@ -169,6 +181,7 @@ class ManualLibrary:
         title: str | None = None,
         edition_date: date | None = None,
         manual: str | None = None,
+        within: Within = unnoted,
     ) -> Addition:
         """Takes what has arrived; otherwise as `add`.
 
@@ -176,9 +189,9 @@ class ManualLibrary:
             StorageError: the library cannot be written.
         """
         wish = _Wish(manual_key(manual or file.name), title, edition_date)
-        return self._attempt(file.path, wish, file)
+        return self._attempt(file.path, file, wish, within)
 
-    def sync(self, folder: Path) -> Iterator[Addition]:
+    def sync(self, folder: Path, within: Within = unnoted) -> Iterator[Addition]:
         """Takes what is new or changed in the watched folder, and says what is gone from it.
 
         A file that is still being written is left for the next time. One that could not be used is
@@ -192,7 +205,7 @@ class ManualLibrary:
         seen, known = look(folder), self._watched.sources()
         new = {name: one for name, one in seen.items() if not _same(one, known.get(name))}
         for name, sighting in settled(folder, new).items():
-            yield self._take_watched(name, sighting, seen)
+            yield self._take_watched(name, sighting, seen, within)
         for name, source in known.items():
             if name not in seen and source.size != GONE:
                 yield from self._miss(folder / name, source)
@@ -376,10 +389,10 @@ class ManualLibrary:
         self.store.set_state(edition.id, state)
         return replace(edition, state=state)
 
-    def _attempt(self, path: Path, wish: _Wish, file: ReadableFile | None = None) -> Addition:
+    def _attempt(self, path: Path, file: ReadableFile, wish: _Wish, within: Within) -> Addition:
         """Takes the file at `path`; what is wrong with it becomes part of the answer."""
         try:
-            return self._take(path, file or path, wish)
+            return self._take(path, file, wish, within)
         except InputError as error:
             return Addition(path, Outcome.FAILED, error=error)
         except KikigakiError:
@@ -390,10 +403,12 @@ class ManualLibrary:
             )
             return Addition(path, Outcome.FAILED, error=CrashingManual(name=path.name))
 
-    def _take(self, path: Path, file: ReadableFile, wish: _Wish) -> Addition:
+    def _take(self, path: Path, file: ReadableFile, wish: _Wish, within: Within) -> Addition:
         with self._arriving(file) as (copy, sha256):
             there = [one for one in self.editions() if one.sha256 == sha256]
             if there:
+                with within(there[0], Outcome.ALREADY):
+                    pass
                 return Addition(path, Outcome.ALREADY, there[0])
             document = self._tools.reader().read(copy)
             edition_id = sha256[:ID_DIGITS]
@@ -415,7 +430,9 @@ class ManualLibrary:
             if current and _older(edition, current):
                 edition, current = replace(edition, state=EditionState.SUPERSEDED), None
             self._keep_original(copy, edition_id)
-            self.store.add(edition, passages, [self._terms(one) for one in passages])
+            terms = [self._terms(one) for one in passages]
+            with within(edition, Outcome.ADDED):
+                self.store.add(edition, passages, terms)
         return Addition(path, Outcome.ADDED, edition, current)
 
     def _current(self, manual: str) -> Edition | None:
@@ -442,7 +459,9 @@ class ManualLibrary:
             shutil.rmtree(target, ignore_errors=True)  # of a process that died before it was added
             copy.path.parent.rename(target)
 
-    def _take_watched(self, name: str, sighting: Sighting, seen: dict[str, Sighting]) -> Addition:
+    def _take_watched(
+        self, name: str, sighting: Sighting, seen: dict[str, Sighting], within: Within
+    ) -> Addition:
         sources = self._watched.sources()
         source, before = Source(name, sighting.size, sighting.modified), sources.get(name)
         # A process that dies of this file twice must not die of it again and again.
@@ -450,7 +469,7 @@ class ManualLibrary:
         self._watched.keep_source(replace(source, error=died) if source == before else source)
         try:
             key = self._watched_key(name, seen, sources)
-            addition = self._attempt(sighting.path, _Wish(key))
+            addition = self._attempt(sighting.path, sighting.path, _Wish(key), within)
         except KikigakiError:
             with suppress(StorageError):  # it was not the file's fault
                 self._watched.keep_source(before or replace(source, size=GONE))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import StorageError
 from assistant.model import Flag, Word
+from assistant.people import NOBODY
 from assistant.services.turns import BACKCHANNELS, NO_WORDS, PHRASE_MARKS, SENTENCE_MARKS
 from assistant.text.fillers import without_fillers
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from assistant.manual import Hit
     from assistant.model import Speaker, Turn
+    from assistant.people import Actor
     from assistant.ports import ManualSearcher
     from assistant.services.feedback import ManualFeedback
 
@@ -112,7 +114,8 @@ class _Evidence:
 class Retriever:
     """Follows one conversation; not to be shared between threads.
 
-    `feedback` keeps the log of what was shown at `place`, the id of the call or the recording.
+    `feedback` keeps the log of what was shown to `actor` at `place`, the id of the call or the
+    recording.
     `reached` is told after each search up to which second the conversation was followed.
     """
 
@@ -122,12 +125,14 @@ class Retriever:
         speakers: Iterable[Speaker] = (),
         feedback: ManualFeedback | None = None,
         place: str = "",
+        actor: Actor = NOBODY,
         reached: Callable[[float], None] | None = None,
     ) -> None:
         self._searcher = searcher
         self._workers = {one.id for one in speakers if one.role == "worker"}
         self._feedback = feedback
         self._place = place
+        self._actor = actor
         self._reached = reached
         self._taken: dict[str, int] = {}
         self._said: list[_Said] = []
@@ -263,7 +268,9 @@ class Retriever:
         if self._feedback is None:
             return None
         try:
-            (display,) = self._feedback.shown([hit], self._place, question, turn, second, rank)
+            (display,) = self._feedback.shown(
+                self._actor, [hit], self._place, question, turn, second, rank
+            )
         except (
             StorageError
         ) as error:  # a caseworker on the telephone needs the passage all the same

@@ -172,6 +172,7 @@ class SignIn:
         key = attempt_key("change", actor.user)
         self._count((key,))
         if person is None or not self._hasher.fits(person.password, prepared(old[:MOST])):
+            self._refuse_change(actor)
             raise WrongPassword
         wanted = prepared(new)
         check_password(wanted, person.login, person.name)
@@ -281,6 +282,12 @@ class SignIn:
         with self._store.writing() as unit:
             nobody = replace(NOBODY, way=way, address=address)
             unit.audit.append(nobody, event, self._clock.now())
+
+    def _refuse_change(self, actor: Actor) -> None:
+        """Somebody at the browser does not know the password."""
+        event = Event(Action.PASSWORD, actor.user, {"change": "refused"})
+        with self._store.writing() as unit:
+            unit.audit.append(actor, event, self._clock.now())
 
     def _known(self, unit: Unit, who: Vouched) -> Person | None:
         """Their account; one that others vouch for under another id is not theirs."""

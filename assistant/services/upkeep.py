@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from assistant.model import Progress
+from assistant.people import SYSTEM
 from assistant.services.queueing import ACTIVE, JobState, Kind, Lane
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.ports import Clock
-    from assistant.services.manuals import ManualLibrary
+    from assistant.services.manual_desk import ManualDesk
     from assistant.services.queueing import Jobs, Task
 
 log = logging.getLogger(__name__)
@@ -32,11 +33,11 @@ class WatchedManuals:
 
     def __init__(
         self,
-        library: ManualLibrary,
+        desk: ManualDesk,
         folder: Path,
         alone: Callable[[], AbstractContextManager[bool]],
     ) -> None:
-        self._library = library
+        self._desk = desk
         self._folder = folder
         self._alone = alone
 
@@ -49,7 +50,7 @@ class WatchedManuals:
         if crowded():
             return
         with self._alone() as ours:
-            for addition in self._library.sync(self._folder) if ours else ():
+            for addition in self._desk.sync(SYSTEM, self._folder) if ours else ():
                 details = {"file": addition.path.name, "outcome": addition.outcome.value}
                 log.info("manual", extra=details)
                 if crowded():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -65,6 +65,7 @@ class Database:
             self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ")
         self._lock = Lock()
         self._ready = False
+        self._open = local()
 
     @property
     def name(self) -> str:
@@ -78,13 +79,16 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one state of the database.
+        """A connection that sees one state of the database, or what `writing` around it has done.
 
         Raises:
             StorageError: it cannot be read.
             OutdatedDatabase, NewerDatabase: its tables are of another version.
         """
         with self._refusals():
+            if outer := self._transaction:
+                yield outer
+                return
             self._prepare()
             with self._snapshots.connect() as connection:
                 yield connection
@@ -93,14 +97,31 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """A connection for one transaction: all of the block is kept, or nothing.
 
+        Inside another one of the same thread, the block is a part of that transaction: so what
+        different tables' stores do can be kept together with the row of the audit log that tells
+        of it. What fails inside must make the outer block fail, too.
+
         Raises:
             StorageError: it cannot be written; nothing of the block was kept.
             OutdatedDatabase, NewerDatabase: its tables are of another version.
         """
         with self._refusals():
+            if outer := self._transaction:
+                yield outer
+                return
             self._prepare()
             with self._engine.execution_options(immediate=True).begin() as connection:
-                yield connection
+                self._open.transaction = connection
+                try:
+                    yield connection
+                finally:
+                    self._open.transaction = None
+
+    @property
+    def _transaction(self) -> Connection | None:
+        """The one that this thread is inside of."""
+        found: Connection | None = getattr(self._open, "transaction", None)
+        return found
 
     def revision(self) -> str | None:
         """The revision of its tables; None when there are none.
@@ -126,9 +147,14 @@ class Database:
                 _run_migrations(connection)
         return before, migrations.HEAD
 
-    def fill(self, revision: str, load: Callable[[Connection], Filled]) -> Filled:
+    def fill(
+        self,
+        revision: str,
+        load: Callable[[Connection], Filled],
+        note: Callable[[Connection], object] = lambda _: None,
+    ) -> Filled:
         """Makes the tables of an empty database as they were in `revision`, lets `load` fill them,
-        and brings them up to this version: all of it, or nothing.
+        brings them up to this version, and lets `note` write that down: all of it, or nothing.
 
         Raises:
             DatabaseNotEmpty: there is something in it.
@@ -144,6 +170,7 @@ class Database:
             _run_migrations(connection, revision)
             filled = load(connection)
             _run_migrations(connection)
+            note(connection)
         return filled
 
     def is_empty(self) -> bool:

@@ -151,6 +151,7 @@ display = Table(
     Column("id", Integer, primary_key=True),
     Column("edition", Text, nullable=False),
     Column("position", Integer, nullable=False),
+    Column("person", Text, nullable=False, server_default=""),
     Column("shown", Moment, nullable=False),
     Column("place", Plain, nullable=False),
     Column("turn", Plain),

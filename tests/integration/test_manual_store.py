@@ -11,12 +11,17 @@ import numpy as np
 import pytest
 
 from assistant.errors import StorageError
-from assistant.manual import Display, EditionState, Passage, Source, Verdict
+from assistant.manual import Display, EditionState, Passage, SectionReport, Source, Verdict
 from assistant.store.displays import SqlDisplayLog
 from assistant.store.engine import Database
 from assistant.store.manuals import SqlManualStore
 from assistant.store.sources import SqlWatchedFiles
-from assistant.testing import InMemoryManualStore, MemoryDisplayLog, MemoryWatchedFiles
+from assistant.testing import (
+    InMemoryManualStore,
+    MemoryDisplayLog,
+    MemoryWatchedFiles,
+    sections_of,
+)
 from tests.manuals import edition
 
 if TYPE_CHECKING:
@@ -50,7 +55,10 @@ def store(kept_in: Database | None) -> ManualStore:
 @pytest.fixture
 def displays(kept_in: Database | None, store: ManualStore) -> DisplayLog:
     store.add(*edition("a"))
-    return SqlDisplayLog(kept_in) if kept_in else MemoryDisplayLog()
+    if kept_in is None:
+        assert isinstance(store, InMemoryManualStore)
+        return MemoryDisplayLog(sections=sections_of(store))
+    return SqlDisplayLog(kept_in)
 
 
 @pytest.fixture
@@ -196,20 +204,52 @@ def test_the_version_grows_with_everything_a_search_would_see(store: ManualStore
 def test_what_was_shown_comes_back_with_what_people_made_of_it(displays: DisplayLog) -> None:
     moment = datetime(2026, 11, 20, 19, 0, tzinfo=timezone(timedelta(hours=9)))
     shown = Display(
-        "a:1", moment, "call-7", "虐待かも", turn="T12", second=83.5, rank=2, score=0.75
+        "a:1",
+        moment,
+        "call-7",
+        "虐待かも",
+        turn="T12",
+        second=83.5,
+        rank=2,
+        score=0.75,
+        person="p1",
     )
     first, second = displays.log([shown, replace(shown, passage="a:0", turn=None, rank=1)])
-    displays.opened(first, moment + timedelta(seconds=5))
-    displays.opened(first, moment + timedelta(hours=5))
-    displays.judge(first, Verdict.WRONG)
-    displays.judge(second, Verdict.HELPED)
-    displays.judge(second, None)
+    assert displays.opened(first, "p1", moment + timedelta(seconds=5))
+    assert displays.opened(first, "p1", moment + timedelta(hours=5))
+    assert displays.judge(first, "p1", Verdict.WRONG)
+    assert displays.judge(second, "p1", Verdict.HELPED)
+    assert displays.judge(second, "p1", None)
+    for number, person in ((first, "p2"), (second, ""), (4711, "p1")):
+        assert not displays.opened(number, person, moment)
+        assert not displays.judge(number, person, Verdict.HELPED)
 
     one, other = displays.displays()
     assert one == replace(
         shown, id=first, opened=moment + timedelta(seconds=5), verdict=Verdict.WRONG
     )
     assert (other.id, other.turn, other.opened, other.verdict) == (second, None, None, None)
+
+
+def test_the_report_counts_per_section_over_all_editions(
+    displays: DisplayLog, store: ManualStore
+) -> None:
+    moment = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+    store.add(*edition("b", day=2))
+    other, passages, terms = edition("c", "other.md", day=3)
+    store.add(replace(other, title="別の手引き"), passages, terms)
+    shown = [Display(one, moment, "call-7", person="p1") for one in ("a:0", "a:1", "b:0", "c:0")]
+    first, second, third, _ = displays.log(shown)
+    displays.judge(first, "p1", Verdict.HELPED)
+    displays.opened(second, "p1", moment)
+    displays.judge(second, "p1", Verdict.WRONG)
+    displays.judge(third, "p1", Verdict.HELPED)
+
+    assert sorted(displays.report(), key=lambda line: (line.manual, line.headings)) == [
+        SectionReport("handbook.md", "手引き", ("第1章", "0節"), 2, 0, 2, 0),
+        SectionReport("handbook.md", "手引き", ("第1章", "1節"), 1, 1, 0, 1),
+        SectionReport("other.md", "別の手引き", ("第1章", "0節"), 1, 0, 0, 0),
+    ]
 
 
 def test_the_watched_files_are_remembered(watched: WatchedFiles) -> None:

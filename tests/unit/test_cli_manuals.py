@@ -16,6 +16,7 @@ from assistant.cli_manuals_view import Words, print_passages
 from assistant.errors import NothingFound, UnknownManual
 from assistant.manual import Hit, Reason, ReasonKind, Verdict
 from assistant.model import TurnPassage
+from assistant.people import SINGLE_USER
 from assistant.services import watching
 from assistant.settings import Settings
 from assistant.store.migrations import HEAD
@@ -194,8 +195,8 @@ def test_the_report_counts_what_people_said(handbook: Path, tmp_path: Path) -> N
     manuals("add", handbook)
     application = Application()
     hits = application.manual_search.search("通告")
-    (first, *_) = application.feedback.shown(hits, "call-1", "通告")
-    application.feedback.judge(first, Verdict.WRONG)
+    (first, *_) = application.feedback.shown(SINGLE_USER, hits, "call-1", "通告")
+    application.feedback.judge(SINGLE_USER, first, Verdict.WRONG)
 
     assert "通告の受理" in manuals("report").stdout
     assert json.loads(manuals("report", "--json").stdout)[0]["wrong"] == 1

@@ -3,38 +3,43 @@ from __future__ import annotations
 import csv
 import io
 
-from assistant.manual import EditionState, Hit, Reason, ReasonKind, Verdict
-from assistant.services.feedback import ManualFeedback, SectionReport, report_csv
-from assistant.testing import FakeClock, InMemoryManualStore, MemoryDisplayLog
-from tests.manuals import edition
+import pytest
+
+from assistant.errors import UnknownDisplay
+from assistant.manual import SectionReport, Verdict
+from assistant.people import Actor, Role
+from assistant.services.feedback import ManualFeedback, report_csv
+from assistant.testing import FakeClock, FakeSearcher, MemoryDisplayLog
+
+ASKING, OTHER = (Actor(user, user, frozenset({Role.CASEWORKER})) for user in ("p1", "p2"))
 
 
-def hits(store: InMemoryManualStore, edition_id: str) -> list[Hit]:
-    found = next(one for one in store.editions() if one.id == edition_id)
-    reasons = (Reason(ReasonKind.WORDS, ("文",)),)
-    return [Hit(one, found, 0.5, reasons) for one in store.passages(edition_id)]
+def test_only_who_was_shown_a_section_opens_and_judges_it() -> None:
+    log = MemoryDisplayLog()
+    feedback = ManualFeedback(log, FakeClock())
+    hits = FakeSearcher({"通告": ("あざ",)}).search("あざ")
+    (display,) = feedback.shown(ASKING, hits, query="あざ")
+
+    for actor, number in ((OTHER, display), (OTHER, 4711), (ASKING, 4711)):
+        with pytest.raises(UnknownDisplay):
+            feedback.opened(actor, number)
+        with pytest.raises(UnknownDisplay):
+            feedback.judge(actor, number, Verdict.WRONG)
+    assert (log.kept[0].opened, log.kept[0].verdict) == (None, None)
+
+    feedback.opened(ASKING, display)
+    feedback.judge(ASKING, display, Verdict.HELPED)
+    assert (log.kept[0].opened, log.kept[0].verdict) == (FakeClock().now(), Verdict.HELPED)
 
 
-def feedback(store: InMemoryManualStore) -> ManualFeedback:
-    return ManualFeedback(MemoryDisplayLog(), store, FakeClock())
+def test_those_that_were_wrong_most_often_come_first() -> None:
+    log = MemoryDisplayLog()
+    feedback = ManualFeedback(log, FakeClock())
+    hits = FakeSearcher({"通告": ("あざ",), "調査": ("あざ",)}).search("あざ")
+    _, wrong = feedback.shown(ASKING, hits)
+    feedback.judge(ASKING, wrong, Verdict.WRONG)
 
-
-def test_the_report_counts_per_section_over_all_editions() -> None:
-    store = InMemoryManualStore()
-    store.add(*edition("a", day=1))
-    log = feedback(store)
-    first, second = log.shown(hits(store, "a"), "call-7", "たたかれてる", "T3")
-    log.judge(first, Verdict.HELPED)
-    log.opened(second)
-    log.judge(second, Verdict.WRONG)
-    store.add(*edition("b", day=2))
-    assert store.editions()[1].state is EditionState.SUPERSEDED
-    (again,) = log.shown(hits(store, "b")[:1])
-    log.judge(again, Verdict.HELPED)
-
-    wrong, helped = log.report()
-    assert wrong == SectionReport("handbook.md", "手引き", ("第1章", "1節"), 1, 1, 0, 1)
-    assert helped == SectionReport("handbook.md", "手引き", ("第1章", "0節"), 2, 0, 2, 0)
+    assert [(line.shown, line.wrong) for line in feedback.report()] == [(1, 1), (1, 0)]
 
 
 def test_the_report_opens_in_a_spreadsheet_and_runs_nothing() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import errno
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from assistant.manual import Source
 from assistant.people import SINGLE_USER
 from assistant.services.feedback import ManualFeedback
 from assistant.services.manual_desk import ManualDesk
+from assistant.services.manual_questions import ManualQuestions
 from assistant.services.manuals import ManualLibrary
 from assistant.services.searching import ManualSearch
 from assistant.testing import (
@@ -24,6 +26,7 @@ from assistant.testing import (
     MemoryDisplayLog,
     MemoryWatchedFiles,
     PlainVault,
+    sections_of,
 )
 from tests.archives import archive_in
 from tests.unit.test_manuals import TickingClock
@@ -65,14 +68,18 @@ class Site:
         store, tools, self.watched = InMemoryManualStore(), FakeManualTools(), MemoryWatchedFiles()
         self.folder = folder / "manuals"
         self.log = log or MemoryDisplayLog()
+        self.log.sections = sections_of(store)
         self.manuals = ManualLibrary(
             self.folder, PlainVault(), store, self.watched, tools, TickingClock()
         )
         self.archive = archive_in(folder / "data")
         self.manual_desk = ManualDesk(self.manuals, self.archive, FakeClock())
         self.manual_search = ManualSearch(store, tools, NoTable())
-        self.feedback = ManualFeedback(self.log, store, FakeClock())
-        app = FastAPI()
+        self.feedback = ManualFeedback(self.log, FakeClock())
+        self.manual_questions = ManualQuestions(
+            self.manual_search, self.feedback, self.archive, FakeClock()
+        )
+        app = self.app = FastAPI()
         app.include_router(ManualRoutes(self, folder / "見張る").router())
         app.dependency_overrides[acting] = lambda: SINGLE_USER
         add_error_handlers(app)
@@ -87,6 +94,11 @@ class Site:
         answer = self.client.get(f"/api/manuals{path}")
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    def questions(self) -> list[dict[str, str]]:
+        """What the audit log tells of them."""
+        with self.archive.reading() as unit:
+            return [row.details for row in unit.audit.rows() if row.action == "search"]
 
     def ask(self, question: str, manual: str | None = None) -> list[dict[str, Any]]:
         body = {"question": question, "manual": manual}
@@ -178,11 +190,39 @@ def test_only_the_chosen_manual_is_asked(site: Site) -> None:
     assert {hit["edition"]["title"] for hit in site.ask("あざ", "議会.md")} == {"議会"}
 
 
-def test_an_answer_that_cannot_be_noted_is_given_all_the_same(tmp_path: Path) -> None:
+def test_an_answer_that_cannot_be_noted_is_not_given_and_leaves_no_row(tmp_path: Path) -> None:
     site = Site(tmp_path, BrokenLog())
     site.put()
 
-    assert [hit["display"] for hit in site.ask("あざ")][:1] == [None]
+    answer = site.client.post("/api/manuals/search", json={"question": "あざ"})
+    assert (answer.status_code, "hits" in answer.json()) == (503, False)
+    assert site.questions() == []
+
+
+def test_a_typed_question_is_in_the_audit_log(site: Site) -> None:
+    site.put()
+    site.ask("あざ", "手引き.md")
+    site.ask("Ω" * 2000)
+
+    first, second = site.questions()
+    assert first == {"words": "あざ", "total": "1", "manual": "手引き.md"}
+    assert (len(second["words"]), second["total"]) == (1000, "0")
+
+
+def test_only_who_was_shown_a_section_may_judge_it(site: Site) -> None:
+    site.put()
+    display = site.ask("あざ")[0]["display"]
+    site.app.dependency_overrides[acting] = lambda: replace(SINGLE_USER, user="somebody else")
+
+    for number in (display, 4711):
+        path = f"/api/manuals/displays/{number}"
+        answers = [
+            site.client.post(f"{path}/opened"),
+            site.client.put(f"{path}/verdict", json={"verdict": "wrong"}),
+        ]
+        assert {one.status_code for one in answers} == {404}
+        assert {one.json()["kind"] for one in answers} == {"UnknownDisplay"}
+    assert (site.log.kept[0].opened, site.log.kept[0].verdict) == (None, None)
 
 
 def test_a_section_comes_whole_with_its_neighbours(site: Site) -> None:

@@ -57,7 +57,7 @@ class Site(Shelves):
         )
         searcher = FakeSearcher({"身体的虐待": ("あざ",), "ネグレクト": ("ご飯",)})
         self.annotator = Annotator(searcher, store, tools, {})
-        self.feedback = ManualFeedback(self.log, store, FakeClock())
+        self.feedback = ManualFeedback(self.log, FakeClock())
         self.call = self.add_finished("電話.wav", transcript=CALL)
         app = FastAPI()
         app.include_router(PassageRoutes(self).router())
@@ -99,7 +99,7 @@ def test_what_was_laid_before_somebody_is_noted_once_it_was(site: Site) -> None:
     assert answer.json() == {"display": 1}
     (shown,) = site.log.kept
     assert (shown.passage, shown.place, shown.turn, shown.rank) == ("fake:1", site.call, "t2", 2)
-    site.feedback.judge(1, Verdict.HELPED)
+    site.feedback.judge(SINGLE_USER, 1, Verdict.HELPED)
     assert [line.helped for line in site.feedback.report()] == [1]
     for number in (2, -1):
         assert site.client.post(f"{path}/{number}/shown").status_code == 404

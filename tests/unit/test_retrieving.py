@@ -20,7 +20,7 @@ from assistant.services.retrieving import (
     content,
     section_of,
 )
-from assistant.testing import FakeClock, FakeSearcher, InMemoryManualStore, MemoryDisplayLog
+from assistant.testing import FakeClock, FakeSearcher, MemoryDisplayLog
 from tests.transcripts import turns
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def test_pinning_what_is_not_shown_is_refused() -> None:
 
 
 def feedback(log: MemoryDisplayLog) -> ManualFeedback:
-    return ManualFeedback(log, InMemoryManualStore(), FakeClock())
+    return ManualFeedback(log, FakeClock())
 
 
 def test_every_display_is_logged_with_its_turn_second_and_place() -> None:

@@ -262,6 +262,7 @@ def test_a_first_password_is_changed(desk: Desk) -> None:
         desk.sign_in(first)
     assert [row.details.get("change") for row in desk.log() if row.action == "password"] == [
         "reset",
+        "refused",
         "own",
     ]
 

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.errors import DatabaseUnavailable, MissingWeights, Stopped
 from assistant.services import watching
+from assistant.services.manual_desk import ManualDesk
 from assistant.services.manuals import ManualLibrary
 from assistant.services.queueing import Job, JobState
 from assistant.services.upkeep import Daily, Piecework, WatchedManuals
@@ -21,6 +22,7 @@ from assistant.testing import (
     PlainVault,
 )
 from assistant.testing_jobs import FakeTask, MemoryJobs
+from tests.archives import archive_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +43,10 @@ class Site:
         )
         self.jobs = MemoryJobs()
         self.clock = FakeClock(datetime.now(UTC))
+        self.archive = archive_in(folder)
+        self.desk = ManualDesk(self.library, self.archive, self.clock)
         self.others_look = False
-        self.watched = WatchedManuals(self.library, self.folder, self.alone)
+        self.watched = WatchedManuals(self.desk, self.folder, self.alone)
         incomplete, step = self.library.incomplete, self.library.embed_some
         self.work = Piecework(EMBEDDING, self.jobs, self.clock, incomplete, step)
 
