@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -207,3 +208,30 @@ def test_an_error_does_not_carry_what_was_to_be_kept(tmp_path: Path) -> None:
     with pytest.raises(sa.exc.IntegrityError) as told:
         write(database, "誰にも言わないで")
     assert "言わないで" not in str(told.value)
+
+
+def test_a_transaction_inside_another_is_part_of_it(database: Database) -> None:
+    def fail() -> None:
+        with database.writing():
+            write(database, "inner")
+            assert "inner" in names(database)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert names(database) == COUNTERS
+
+    with database.writing():
+        write(database, "one")
+        write(database, "other")
+    assert names(database) == COUNTERS | {"one", "other"}
+
+
+def test_a_transaction_of_another_thread_is_one_of_its_own(database: Database) -> None:
+    seen: list[set[str]] = []
+    with database.writing() as connection:
+        connection.execute(counter.insert(), {"name": "inner", "value": 1})
+        thread = Thread(target=lambda: seen.append(names(database)))
+        thread.start()
+        thread.join()
+    assert seen == [COUNTERS]
