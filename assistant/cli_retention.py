@@ -151,10 +151,12 @@ def hold(
 @retention_app.command()
 def release(
     name: Annotated[str, typer.Argument(help="指定のID、または記録か案件。", show_default=False)],
+    *,
+    reason: Annotated[str, typer.Option(help="理由。記録されます。")],
 ) -> None:
     """保存の指定を解きます。"""
     application, say = _begin()
-    ended = application.retainer.release(application.actor, name)
+    ended = application.retainer.release(application.actor, name, reason)
     results.print(say["released"].format(n=len(ended)))
 
 

@@ -25,6 +25,9 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── RecordOnHold          it must stay, for a reason that is noted
 │   ├── UnknownRule           no class of records of that name
 │   ├── UnknownSubject        no record and no matter of that id
+│   ├── BadRule               a class without a name, or a number of years or days that is none
+│   ├── NoReason              nobody said why
+│   ├── BadConfirmation       the number that was typed is not that of what would be deleted
 │   ├── Forbidden             the person has not the right
 │   ├── AccessError           who somebody is, and what they may
 │   │   ├── NotSignedIn
@@ -357,6 +360,33 @@ class UnknownSubject(InputError):
 
     ja = "「{name}」という記録も案件もありません。一覧のIDか、案件の名前で指定してください。"
     en = "There is no record and no matter “{name}”. Name it by its ID, or a matter by its name."
+
+
+class BadRule(InputError):
+    """A class of records is named, and its numbers are 1 to 999 where there are any."""
+
+    ja = (
+        "区分には名称が要ります。年数と日数は 1 から 999 までの数か、"
+        "空(永久、または記録と同じ)にしてください。何も変えていません。"
+    )
+    en = (
+        "A class needs a name. Years and days are numbers from 1 to 999, or left empty (for ever, "
+        "or as the record). Nothing was changed."
+    )
+
+
+class NoReason(InputError):
+    """A hold is set and released for a reason."""
+
+    ja = "理由を書いてください。理由は監査の記録に残ります。何も変えていません。"
+    en = "Write down the reason. It is kept in the audit log. Nothing was changed."
+
+
+class BadConfirmation(InputError):
+    """Details: `number`."""
+
+    ja = "入れた数が、削除される件数({number})と合いません。何も削除していません。"
+    en = "The number typed is not that of what would be deleted ({number}). Nothing was deleted."
 
 
 class Forbidden(InputError):

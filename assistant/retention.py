@@ -64,7 +64,9 @@ class Rule:
 
     def sound_until(self, day: date) -> date | None:
         """The day from which on the sound of such a record is deleted; None with the rest."""
-        return None if self.sound_days is None else day + timedelta(days=self.sound_days)
+        if self.sound_days is None:
+            return None
+        return day + min(timedelta(days=self.sound_days), date.max - day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,31 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Forecast:
+    """When a record of `day` falls due, and when its sound does before; None for never.
+
+    `rule` is None where nothing says which one it falls under: such a record stays. `counting` is
+    how its years were counted, which without a birth is not how the rule would have them. `holds`
+    are those that keep it, whatever the dates say.
+    """
+
+    record: str
+    title: str
+    matter: str | None
+    day: date
+    rule: Rule | None
+    counting: Counting
+    whole: date | None
+    sound: date | None
+    holds: tuple[Hold, ...] = ()
+
+    @property
+    def first(self) -> date:
+        """When the first of it falls due; the last of all days for never."""
+        return min(self.whole or date.max, self.sound or date.max)
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """A record, or its sound, whose time is over since `until`; `stays` says why it is not gone."""
 
@@ -91,6 +118,8 @@ class Due:
     day: date
     until: date
     stays: Staying | None = None
+    counting: Counting = Counting.RECORD
+    """How the years were counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +145,13 @@ class Deletion:
 
 
 def _first_of_april_after(day: date) -> date:
-    return date(day.year + (day >= date(day.year, 4, 1)), 4, 1)
+    return date(min(day.year + (day >= date(day.year, 4, 1)), date.max.year), 4, 1)
 
 
 def _years_after(day: date, years: int) -> date:
-    """The 29th of February counts as the first of March in other years."""
+    """The 29th of February counts as the first of March in other years. Calendars end at 9999."""
+    year = min(day.year + years, date.max.year)
     try:
-        return day.replace(year=day.year + years)
+        return day.replace(year=year)
     except ValueError:
-        return date(day.year + years, 3, 1)
+        return date(year, 3, 1)

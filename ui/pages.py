@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ui.manual_routes import ManualRoutes
 from ui.passage_routes import PassageRoutes
 from ui.people_routes import PeopleRoutes
+from ui.retention_routes import RetentionRoutes
 from ui.routes import Routes
 from ui.search_routes import SearchRoutes
 
@@ -25,5 +26,6 @@ def routers(application: Application) -> list[APIRouter]:
         ManualRoutes(application, settings.library_dir),
         SearchRoutes(application),
         PeopleRoutes(application),
+        RetentionRoutes(application),
     )
     return [page.router() for page in pages]

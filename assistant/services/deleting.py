@@ -8,26 +8,30 @@ run completes every note that is not finished.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from assistant.archive import Action, Event, Origin
-from assistant.model import Kind
+from assistant.errors import BadConfirmation
+from assistant.model import Kind, Progress
 from assistant.people import SYSTEM, Right, Scope
 from assistant.retention import Deletion, Due, Part, Staying
 from assistant.services.access import require
+from assistant.services.forecasting import forecast_of, forecasts
 from assistant.services.queueing import JobState
-from assistant.services.retaining import rule_for, rules_of, subjects_of
+from assistant.services.retaining import good_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import date, datetime, tzinfo
+    from collections.abc import Callable, Collection, Iterator
+    from datetime import date, datetime
 
     from assistant.archive import Record
-    from assistant.people import Actor, Matter
-    from assistant.ports import Clock
-    from assistant.retention import Rule
+    from assistant.people import Actor
+    from assistant.ports import Clock, ProgressHook
+    from assistant.retention import Forecast, Rule
     from assistant.services.archive_store import ArchiveStore, Unit
     from assistant.services.queueing import Queue
     from assistant.services.recording_files import RecordingFiles
@@ -70,17 +74,34 @@ class Deleter:
         with self._store.reading() as unit:
             return unit.retention.deletions(limit)
 
-    def set_daily(self, actor: Actor, *, on: bool) -> None:
+    def set_daily(self, actor: Actor, *, on: bool, typed: str | None = None) -> None:
         """Whether what is due is deleted by itself, once a day.
 
+        `typed` is how many that will be tomorrow, where somebody was shown it and asked to type it.
+
         Raises:
+            BadConfirmation: another number was typed; nothing is changed.
             Forbidden: the actor does not look after retention.
         """
         require(actor, Right.RETENTION)
+        if on and typed is not None:
+            insist_typed(typed, len(self._going(actor)))
         with self._store.writing() as unit:
             unit.retention.set_daily(on=on)
             event = Event(Action.RETENTION, "", {"daily": "on" if on else "off"})
             unit.audit.append(actor, event, self._clock.now())
+
+    def insist_on_rule(self, actor: Actor, rule: Rule, typed: str) -> None:
+        """Lets a rule pass under which nothing is deleted by itself tomorrow that nobody typed.
+
+        Raises:
+            BadConfirmation: there is something, and its number was not typed.
+            BadRule: it is none.
+            Forbidden: the actor does not look after retention.
+        """
+        going = [one for one in self._going(actor, rule) if one.record_class == rule.record_class]
+        if going and self.is_daily():
+            insist_typed(typed, len(going))
 
     def is_daily(self) -> bool:
         """Whether it is."""
@@ -93,26 +114,43 @@ class Deleter:
         Raises:
             StorageError: something cannot be deleted; the next run completes it.
         """
-        return self.run(SYSTEM, self._clock.now().date()) if self.is_daily() else Run()
+        return self.run(SYSTEM, self.today) if self.is_daily() else Run()
 
-    def plan(self, actor: Actor, today: date) -> list[Due]:
+    @property
+    def today(self) -> date:
+        """The day that it is here."""
+        return self._clock.now().date()
+
+    def plan(self, actor: Actor, today: date, proposed: Rule | None = None) -> list[Due]:
         """What a run on that day would delete, and what is due and would stay.
+
+        With `proposed`, as if that were the rule of its class.
 
         Raises:
             Forbidden: the actor does not look after retention.
+            BadRule: `proposed` is no rule.
         """
         require(actor, Right.RETENTION)
+        meant = good_rule(proposed) if proposed else None
         with self._store.reading() as unit:
-            return list(self._due(unit, today))
+            return list(self._due(unit, today, meant))
 
-    def run(self, actor: Actor, today: date) -> Run:
+    def run(
+        self,
+        actor: Actor,
+        today: date,
+        only: Collection[tuple[str, Part]] | None = None,
+        told: ProgressHook | None = None,
+    ) -> Run:
         """Deletes what is due, and completes what an earlier run began.
 
-        It can be stopped and run again at any moment, also by several machines at once.
+        It can be stopped and run again at any moment, also by several machines at once. `only` is
+        what somebody has looked at: what is due beside it stays. `told` hears how far it is.
 
         Raises:
             Forbidden: the actor does not look after retention.
             StorageError: something cannot be deleted; the next run completes it.
+            Stopped: by `told`.
         """
         require(actor, Right.RETENTION)
         with self._store.reading() as unit:
@@ -120,12 +158,46 @@ class Deleter:
             due = list(self._due(unit, today))
         for begun in unfinished:
             self._finish(begun)
-        done = Run(staying=[one for one in due if one.stays])
-        for one in due:
+        wanted = [one for one in due if only is None or (one.record, one.part) in only]
+        done = Run(staying=[one for one in wanted if one.stays])
+        for number, one in enumerate(wanted):
+            if told is not None:
+                told(Progress("delete", number, len(wanted)))
             deletion = None if one.stays else self._delete(actor, one, today)
             if deletion is not None:
                 done.gone.append(self._finish(deletion))
         return done
+
+    def run_confirmed(
+        self,
+        actor: Actor,
+        shown: Collection[tuple[str, Part]],
+        typed: str,
+        told: ProgressHook | None = None,
+    ) -> Run:
+        """Deletes of what is due today what somebody was shown, and confirmed by typing how many.
+
+        Raises:
+            BadConfirmation: another number was typed; nothing is deleted.
+            Forbidden, StorageError, Stopped: as `run`.
+        """
+        self.insist_on_run(actor, len(shown), typed)
+        return self.run(actor, self.today, frozenset(shown), told)
+
+    def insist_on_run(self, actor: Actor, shown: int, typed: str) -> None:
+        """Lets those pass who may delete, and typed how many they were shown.
+
+        Raises:
+            BadConfirmation: another number was typed.
+            Forbidden: the actor does not look after retention.
+        """
+        require(actor, Right.RETENTION)
+        insist_typed(typed, shown)
+
+    def _going(self, actor: Actor, proposed: Rule | None = None) -> list[Due]:
+        """What a run would delete tomorrow."""
+        tomorrow = self.today + timedelta(days=1)
+        return [one for one in self.plan(actor, tomorrow, proposed) if not one.stays]
 
     def _delete(self, actor: Actor, due: Due, today: date) -> Deletion | None:
         """In one transaction; None when it is not due any more, or gone."""
@@ -159,41 +231,33 @@ class Deleter:
             unit.retention.note(finished)
         return finished
 
-    def _due(self, unit: Unit, today: date) -> Iterator[Due]:
-        matters = {one.id: one for one in unit.matters.all()}
-        held = {one.subject for one in unit.retention.holds()}
-        rules = rules_of(unit)
-        for record in unit.records.all(_EVERYTHING):
-            matter = matters.get(record.matter or "")
-            yield from self._judge(record, matter, rules, today, held)
+    def _due(self, unit: Unit, today: date, proposed: Rule | None = None) -> Iterator[Due]:
+        for record, forecast in forecasts(unit, self._clock.now().tzinfo, proposed):
+            yield from self._judge(record, forecast, today)
 
     def _due_of(self, unit: Unit, record: Record, today: date) -> list[Due]:
-        matter = unit.matters.find(record.matter) if record.matter else None
-        held = {one.subject for one in unit.retention.holds(subjects_of(record))}
-        return list(self._judge(record, matter, rules_of(unit), today, held))
+        forecast = forecast_of(unit, record, self._clock.now().tzinfo)
+        return list(self._judge(record, forecast, today))
 
-    def _judge(
-        self,
-        record: Record,
-        matter: Matter | None,
-        rules: dict[str, Rule],
-        today: date,
-        held: set[str],
-    ) -> Iterator[Due]:
+    def _judge(self, record: Record, forecast: Forecast, today: date) -> Iterator[Due]:
         """What of the record is due: all of it, or its sound, or nothing."""
-        rule = rule_for(record, matter, rules)
-        if rule is None:
+        if forecast.rule is None:
             return
-        day = _day(record, self._clock.now().tzinfo)
-        whole = rule.until(day, matter.born if matter else None)
-        sound = rule.sound_until(day) if record.size else None
-        stays = Staying.HELD if held & subjects_of(record) else self._at_work(record)
-        for part, until in ((Part.WHOLE, whole), (Part.SOUND, sound)):
+        stays = Staying.HELD if forecast.holds else self._at_work(record)
+        for part, until in ((Part.WHOLE, forecast.whole), (Part.SOUND, forecast.sound)):
             if until is None or until > today:
                 continue
             heard = part is Part.WHOLE or record.revision > 0
-            why = stays or (None if heard else Staying.UNHEARD)
-            yield Due(record.id, record.title, part, rule.record_class, day, until, why)
+            yield Due(
+                record=record.id,
+                title=record.title,
+                part=part,
+                record_class=forecast.rule.record_class,
+                day=forecast.day,
+                until=until,
+                stays=stays or (None if heard else Staying.UNHEARD),
+                counting=forecast.counting,
+            )
             return
 
     def _at_work(self, record: Record) -> Staying | None:
@@ -204,8 +268,14 @@ class Deleter:
         return Staying.BUSY if working else None
 
 
-def _day(record: Record, zone: tzinfo | None) -> date:
-    return (record.occurred or record.added).astimezone(zone).date()
+def insist_typed(typed: str, number: int) -> None:
+    """Lets those pass who typed how many are deleted; 全角 digits count.
+
+    Raises:
+        BadConfirmation: something else was typed.
+    """
+    if unicodedata.normalize("NFKC", typed).strip() != str(number):
+        raise BadConfirmation(number=number)
 
 
 def _deletion(record: Record, due: Due, actor: Actor, now: datetime) -> Deletion:

@@ -9,7 +9,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from assistant.archive import Action, Event, Record
-from assistant.errors import RecordOnHold, UnknownRule, UnknownSubject
+from assistant.errors import BadRule, NoReason, RecordOnHold, UnknownRule, UnknownSubject
 from assistant.model import Kind
 from assistant.people import Right, Scope
 from assistant.retention import Counting, Hold, Rule
@@ -34,6 +34,10 @@ DEFAULTS = (
 OF_KIND = {Kind.MEETING: "minutes", Kind.CALL: "child"}
 """The class of records of which nobody said another."""
 LONGEST_REASON = 500
+LONGEST_NAME = 100
+"""Characters of a class and of its name."""
+NUMBERS = range(1, 1000)
+"""Of years, and of days."""
 _EVERYTHING = Scope(everything=True)
 
 
@@ -55,12 +59,17 @@ class Retainer:
             return list(rules_of(unit).values())
 
     def set_rule(self, actor: Actor, rule: Rule) -> None:
-        """Changes the rule of a class, or adds a class."""
+        """Changes the rule of a class, or adds a class.
+
+        Raises:
+            BadRule: it has no name, or numbers that nothing can be counted by.
+        """
+        kept = good_rule(rule)
         with self._writing(actor) as unit:
-            unit.retention.keep_rule(replace(rule, name=visible(rule.name)[:LONGEST_REASON]))
+            unit.retention.keep_rule(kept)
             told = {"years": str(rule.years), "counting": rule.counting.value}
             told |= {"sound_days": str(rule.sound_days)}
-            self._note(unit, actor, Action.RETENTION, rule.record_class, **told)
+            self._note(unit, actor, Action.RETENTION, kept.record_class, **told)
 
     def classify(self, actor: Actor, subject: str, record_class: str) -> str:
         """Says which rule a record falls under, or those of a matter that have none; its id.
@@ -93,18 +102,28 @@ class Retainer:
             return found.id
 
     def hold(self, actor: Actor, subject: str, reason: str) -> Hold:
-        """From now on the record, or all records of the matter, must stay."""
+        """From now on the record, or all records of the matter, must stay.
+
+        Raises:
+            NoReason: it is not said why.
+        """
         with self._writing(actor) as unit:
+            why = _good_reason(reason)
             unit.audit.alone()  # a deletion that others are at is over before we look
             id_, now = _subject(unit, subject).id, self._clock.now()
-            made = Hold(token_hex(4), id_, visible(reason)[:LONGEST_REASON], now, actor.user)
+            made = Hold(token_hex(4), id_, why, now, actor.user)
             unit.retention.hold(made)
-            self._note(unit, actor, Action.HOLD, id_, set=made.id)
+            self._note(unit, actor, Action.HOLD, id_, set=made.id, reason=why)
         return made
 
-    def release(self, actor: Actor, name: str) -> list[Hold]:
-        """Ends a hold, by its id, or all holds of a record or matter."""
+    def release(self, actor: Actor, name: str, reason: str) -> list[Hold]:
+        """Ends a hold, by its id, or all holds of a record or matter.
+
+        Raises:
+            NoReason: it is not said why.
+        """
         with self._writing(actor) as unit:
+            why = _good_reason(reason)
             found = [one for one in unit.retention.holds() if name in {one.id, one.subject}]
             found = found or unit.retention.holds({_subject(unit, name).id})
             if not found:
@@ -112,7 +131,8 @@ class Retainer:
             for one in found:
                 ended = replace(one, released=self._clock.now(), released_by=actor.user)
                 unit.retention.hold(ended)
-                self._note(unit, actor, Action.HOLD, one.subject, released=one.id)
+                told = {"released": one.id, "reason": why}
+                self._note(unit, actor, Action.HOLD, one.subject, **told)
         return found
 
     def holds(self, actor: Actor) -> list[Hold]:
@@ -120,6 +140,15 @@ class Retainer:
         require(actor, Right.RETENTION)
         with self._store.reading() as unit:
             return unit.retention.holds()
+
+    def names(self, actor: Actor) -> dict[str, str]:
+        """What people, matters and records on hold are called, by their ids."""
+        require(actor, Right.RETENTION)
+        with self._store.reading() as unit:
+            names = {one.id: one.name for one in (*unit.people.all(), *unit.matters.all())}
+            held = {one.subject for one in unit.retention.holds()} - names.keys()
+            records = (unit.records.find(one, _EVERYTHING) for one in sorted(held))
+            return names | {one.id: one.title for one in records if one}
 
     @contextmanager
     def _writing(self, actor: Actor) -> Iterator[Unit]:
@@ -129,6 +158,26 @@ class Retainer:
 
     def _note(self, unit: Unit, actor: Actor, action: Action, id_: str, **details: str) -> None:
         unit.audit.append(actor, Event(action, id_, details), self._clock.now())
+
+
+def good_rule(rule: Rule) -> Rule:
+    """The rule as it is kept.
+
+    Raises:
+        BadRule: it has no name, or numbers that nothing can be counted by.
+    """
+    record_class, name = (visible(text)[:LONGEST_NAME] for text in (rule.record_class, rule.name))
+    numbers = [one for one in (rule.years, rule.sound_days) if one is not None]
+    if not record_class or not name or any(one not in NUMBERS for one in numbers):
+        raise BadRule
+    return replace(rule, record_class=record_class, name=name)
+
+
+def _good_reason(reason: str) -> str:
+    why = visible(reason)[:LONGEST_REASON]
+    if not why:
+        raise NoReason
+    return why
 
 
 def insist_unheld(unit: Unit, record: Record) -> None:

@@ -171,12 +171,12 @@ def test_what_is_held_stays(world: World) -> None:
         ("m2", Staying.HELD),
     }
     assert [one.reason for one in world.retainer.holds(SINGLE_USER)] == ["係争中", "開示請求"]
-    world.retainer.release(SINGLE_USER, on_matter.id)
-    world.retainer.release(SINGLE_USER, "m2")
+    world.retainer.release(SINGLE_USER, on_matter.id, "和解した")
+    world.retainer.release(SINGLE_USER, "m2", "開示した")
     assert world.retainer.holds(SINGLE_USER) == []
     assert len(world.deleter.run(SINGLE_USER, date(2030, 1, 1)).gone) == 2
     with pytest.raises(UnknownSubject):
-        world.retainer.release(SINGLE_USER, "m2")
+        world.retainer.release(SINGLE_USER, "m2", "開示した")
     with world.store.reading() as unit:
         actions = [row.action for row in unit.audit.rows()]
     assert actions.count(Action.HOLD) == 4
@@ -250,7 +250,7 @@ def test_only_those_who_look_after_retention_may(world: World) -> None:
         lambda: world.retainer.classify(clerk, "x", ""),
         lambda: world.retainer.set_birth(clerk, "x", None),
         lambda: world.retainer.hold(clerk, "x", ""),
-        lambda: world.retainer.release(clerk, "x"),
+        lambda: world.retainer.release(clerk, "x", ""),
         lambda: world.retainer.holds(clerk),
         lambda: world.deleter.plan(clerk, date(2030, 1, 1)),
         lambda: world.deleter.run(clerk, date(2030, 1, 1)),

@@ -45,7 +45,7 @@ def test_from_a_rule_to_a_deletion(site: Path) -> None:
     do("retention", "hold", record, "--reason", "開示請求")
     (due,) = told("retention", "plan")
     assert due["stays"] == "held"
-    do("retention", "release", record)
+    do("retention", "release", record, "--reason", "開示した")
     assert "文教委員会" in do("retention", "plan")
     do("retention", "run", "--yes")
     (gone,) = told("retention", "deleted")

@@ -168,7 +168,7 @@ JA = {
     "act_dictionary": "辞書",
     "act_manuals": "マニュアル",
     "act_retention": "保存期間",
-    "act_hold": "削除の保留",
+    "act_hold": "保存の指定",
     "act_keys": "鍵",
     "act_backup": "バックアップ",
     "act_restore": "復元",

@@ -4,10 +4,10 @@ import { make, say } from "./words.js";
 
 /**
  * Asks for values. `fields` are { name, label, kind, value, options, hint, required }: kind is "text", "password", "long",
- * "check" or "checks" (several of `options`, [[value, word], …]) or "choice" (one of them). `submit(values)` may throw a
- * refusal: its sentence is shown, and what was typed stays. Resolves to whether it went through.
+ * "check" or "checks" (several of `options`, [[value, word], …]) or "choice" (one of them). `content` stands under the text.
+ * `submit(values)` may throw a refusal: its sentence is shown, and what was typed stays. Resolves to whether it went through.
  */
-export function askFor(shell, { title, text, fields, yes, submit }) {
+export function askFor(shell, { title, text, content, fields, yes, submit }) {
   return new Promise((resolve) => {
     let done = false;
     const wrong = make("p", { class: "kk-wrong", role: "alert", hidden: true });
@@ -30,7 +30,7 @@ export function askFor(shell, { title, text, fields, yes, submit }) {
       }
     };
     shell.dialog.replaceChildren(make("form", { class: "kk-form", onsubmit: send },
-      make("h2", {}, title), text ? make("p", {}, text) : null, ...made.map(({ element }) => element), wrong,
+      make("h2", {}, title), text ? make("p", {}, text) : null, content, ...made.map(({ element }) => element), wrong,
       make("div", { class: "kk-actions" }, main, cancel)));
     shell.dialog.onclose = () => resolve(done);
     shell.dialog.showModal();
@@ -67,8 +67,8 @@ function control(field) {
   return { element, read: () => input.value };
 }
 
-const oneLine = ({ kind, value, required, autocomplete }, id) => make("input", { id, type: kind ?? "text", value: value ?? "",
-  required: required ?? false, autocomplete: autocomplete ?? "off", spellcheck: "false" });
+const oneLine = ({ kind, value, required, autocomplete, pattern }, id) => make("input", { id, type: kind ?? "text", value: value ?? "",
+  required: required ?? false, autocomplete: autocomplete ?? "off", pattern, spellcheck: "false" });
 
 const longText = ({ value, required }, id) => make("textarea", { id, rows: "3", required: required ?? false }, value ?? "");
 

@@ -108,9 +108,14 @@ export function rename(id, speaker, name) {
   return ask(`${recordings}/${id}/speakers/${speaker}`, body("PUT", { name }));
 }
 
+/** Puts a record into a case or body; an empty one takes it out. */
+export function move(id, matter) {
+  return ask(`${recordings}/${id}/matter`, body("PUT", { matter }));
+}
+
 /** Work that is told line by line; resolves to its result. `onProgress(share)`, 0 to 1. */
-export async function follow(path, onProgress) {
-  const answer = await ask(path, { method: "POST" });
+export async function follow(path, onProgress, options = { method: "POST" }) {
+  const answer = await ask(path, options);
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {

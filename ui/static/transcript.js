@@ -12,8 +12,9 @@ const KEYS = [["Space", "key_play"], ["← →", "key_skip"], ["J K", "key_move"
 const ORDER = ["docx", "txt", "srt", "vtt", "csv", "json", "rttm"];
 
 export class TranscriptView {
-  /** `on.announce(sentence)` for what should be read aloud, `on.problem(sentence)`, `on.remove()`, `on.keys()` when they change. */
-  constructor(formats, on) {
+  /** `record` is the box beside it. `on.announce(sentence)` for what should be read aloud, `on.problem(sentence)`, `on.remove()`, `on.keys()` when they change. */
+  constructor(formats, record, on) {
+    this.record = record;
     this.formats = [...formats].sort((one, other) => ORDER.indexOf(one) - ORDER.indexOf(other));
     this.on = on;
     this.player = new Player({ moved: (seconds) => this.#moved(seconds), failed: () => on.problem(say("failed_sound")) });
@@ -38,7 +39,7 @@ export class TranscriptView {
     this.withheld = make("details", { class: "kk-withheld" });
     const head = make("header", { class: "kk-title" }, make("div", {}, this.title, this.facts), this.documents);
     const side = make("aside", { class: "kk-people" }, this.beside.element, make("h3", { "data-say": "speakers" }), this.speakers, this.names,
-      make("p", { class: "kk-hint", "data-say": "speakers_hint" }), this.withheld, this.notes,
+      make("p", { class: "kk-hint", "data-say": "speakers_hint" }), this.withheld, this.record.element, this.notes,
       make("button", { class: "kk-button kk-remove", type: "button", "data-say": "remove", onclick: () => this.on.remove() }));
     return make("article", { class: "kk-transcript" }, head,
       this.deck = make("div", { class: "kk-deck" }, this.player.element, this.timeline.element),
@@ -56,6 +57,7 @@ export class TranscriptView {
     this.turns.show(transcript);
     this.entry = entry;
     this.beside.show(entry.id, transcript);
+    this.record.show(entry);
     this.deck.hidden = entry.origin === "import";  // it was brought without sound
     if (entry.origin !== "import") this.player.load(server.soundAddress(entry.id), transcript.duration);
     this.refresh();
@@ -90,6 +92,7 @@ export class TranscriptView {
     this.player.refresh();
     this.turns.refresh();
     this.beside.refresh();
+    this.record.refresh();
     this.#showSpeakers();
     this.#showWithheld();
     this.#showNotes();

@@ -65,6 +65,13 @@ export function day(iso) {
   return new Date(iso).toLocaleString(language === "ja" ? "ja-JP" : "en-GB", style);
 }
 
+/** A day without its time: 2026-11-20. */
+export function calendarDay(iso) {
+  const [year, month, date] = iso.split("-").map(Number);
+  const style = { year: "numeric", month: language === "ja" ? "long" : "short", day: "numeric" };
+  return new Date(year, month - 1, date).toLocaleDateString(language === "ja" ? "ja-JP" : "en-GB", style);
+}
+
 /** An element: make("button", { class: "kk-x", onclick }, "text", child, …) */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);

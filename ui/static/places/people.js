@@ -1,13 +1,15 @@
-// Administration: accounts and their roles, matters and their members, the audit log.
+// Administration: accounts and their roles, matters and their members, retention, the audit log.
 
 import { Accounts } from "../people/accounts.js";
 import { AuditLog } from "../people/audit.js";
 import { Matters } from "../people/matters.js";
+import { Retention } from "../retention/retention.js";
 import { make, speak } from "../words.js";
 
 const VIEWS = [
   { id: "accounts", label: "tab_accounts", right: "people", View: Accounts },
   { id: "matters", label: "tab_matters", right: "people", View: Matters },
+  { id: "retention", label: "tab_retention", right: "retention", View: Retention },
   { id: "audit", label: "tab_audit", right: "audit", View: AuditLog },
 ];
 
@@ -24,20 +26,20 @@ class People {
 
   keys = [];
 
-  mount([id]) {
+  mount([id, ...rest]) {
     this.chosen = this.views.find((one) => one.id === id) ?? this.views[0];
     this.views.forEach(({ id: one, view }, index) => {
       view.element.hidden = one !== this.chosen.id;
       if (one === this.chosen.id) this.tabs[index].setAttribute("aria-current", "page");
       else this.tabs[index].removeAttribute("aria-current");
     });
-    this.chosen.view.show();
+    this.chosen.view.show(rest);
   }
 
   unmount() {}
 
   home() {
-    this.chosen.view.show();
+    this.chosen.view.show([]);
   }
 
   focus() {
@@ -54,5 +56,5 @@ class People {
   }
 }
 
-export const place = { id: "people", label: "place_people", rights: ["people", "audit"],
+export const place = { id: "people", label: "place_people", rights: ["people", "retention", "audit"],
   make: (shell, site) => new People(shell, site) };

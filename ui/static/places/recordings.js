@@ -1,6 +1,7 @@
 // Meetings and calls: intake and list at the left, the chosen recording at the right.
 
 import { Intake } from "../intake.js";
+import { RecordBox } from "../record.js";
 import * as server from "../server.js";
 import { TranscriptView } from "../transcript.js";
 import { currentLanguage, day, make, say, speak, timeLeft } from "../words.js";
@@ -14,7 +15,7 @@ class Recordings {
     this.entries = [];
     this.chosen = chosenInAddress();
     this.intake = new Intake(site.models, { added: (id) => this.#added(id), problem: (sentence) => shell.problem(sentence) });
-    this.view = new TranscriptView(site.formats, {
+    this.view = new TranscriptView(site.formats, new RecordBox(shell, site.me, { moved: () => this.poll() }), {
       announce: (sentence) => shell.announce(sentence),
       problem: (sentence) => shell.problem(sentence), remove: () => this.#askToRemove(),
       keys: () => shell.showKeys() });
