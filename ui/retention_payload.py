@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date as Date  # noqa: N812 (pydantic reads it)
-from datetime import datetime
+from datetime import date as Date  # noqa: N812, TC003 (pydantic reads it)
+from datetime import datetime  # noqa: TC003 (pydantic reads it)
 from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, Field

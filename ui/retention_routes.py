@@ -87,9 +87,7 @@ class RetentionRoutes:
             today=self._services.deleter.today,
         )
 
-    def set_rule(
-        self, actor: Acting, rule: Annotated[RuleJson, Body()], typed: Typed = ""
-    ) -> None:
+    def set_rule(self, actor: Acting, rule: Annotated[RuleJson, Body()], typed: Typed = "") -> None:
         """Changes the rule of a class, or adds a class; `typed` is what `plan` told, if it did."""
         self._services.deleter.insist_on_rule(actor, rule.meant(), typed)
         self._services.retainer.set_rule(actor, rule.meant())

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from assistant.backup.making import Site
     from assistant.services.backups import Backups, Restores
     from assistant.services.deleting import Deleter
+    from assistant.services.forecasting import Forecaster
     from assistant.services.keys import MasterKeyCare
     from assistant.services.retaining import Retainer
 
@@ -27,6 +28,13 @@ class Keeping(People):
         from assistant.services.retaining import Retainer
 
         return Retainer(self.archive, SystemClock())
+
+    @cached_property
+    def forecaster(self) -> Forecaster:
+        """When what falls due."""
+        from assistant.services.forecasting import Forecaster
+
+        return Forecaster(self.archive, SystemClock())
 
     @cached_property
     def deleter(self) -> Deleter:

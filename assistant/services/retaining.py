@@ -145,7 +145,8 @@ class Retainer:
         """What people, matters and records on hold are called, by their ids."""
         require(actor, Right.RETENTION)
         with self._store.reading() as unit:
-            names = {one.id: one.name for one in (*unit.people.all(), *unit.matters.all())}
+            names = {one.id: one.name for one in unit.people.all()}
+            names |= {one.id: one.name for one in unit.matters.all()}
             held = {one.subject for one in unit.retention.holds()} - names.keys()
             records = (unit.records.find(one, _EVERYTHING) for one in sorted(held))
             return names | {one.id: one.title for one in records if one}

@@ -10,8 +10,18 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.archive import Action, Edit, Field, Origin, Record
-from assistant.errors import Forbidden, NotWritable, RecordOnHold, UnknownRule, UnknownSubject
-from assistant.model import Kind
+from assistant.errors import (
+    BadConfirmation,
+    BadRule,
+    Forbidden,
+    NoReason,
+    NotWritable,
+    RecordOnHold,
+    UnknownRecording,
+    UnknownRule,
+    UnknownSubject,
+)
+from assistant.model import Kind, Progress
 from assistant.people import SINGLE_USER, Actor, Matter, MatterKind, Role, Scope
 from assistant.retention import Counting, Part, Rule, Staying
 from assistant.sealing.master import MasterKeys
@@ -20,6 +30,7 @@ from assistant.sealing.vault import FileVault
 from assistant.sealing.wrapping import FileKeys
 from assistant.services.auditing import first_fault
 from assistant.services.deleting import Deleter
+from assistant.services.forecasting import Forecaster
 from assistant.services.queueing import JobState, TranscriptionQueue
 from assistant.services.recording_files import RecordingFiles
 from assistant.services.retaining import Retainer
@@ -55,6 +66,7 @@ class World:
         self.queue = TranscriptionQueue(self.jobs)
         self.forgotten: list[str] = []
         self.retainer = Retainer(self.store, self.clock)
+        self.forecaster = Forecaster(self.store, self.clock)
         self.deleter = Deleter(
             self.store, self.files, self.queue, self.forgotten.append, self.clock
         )
@@ -242,6 +254,98 @@ def test_the_next_run_completes_what_was_begun(
     assert ended.finished is not None
 
 
+def test_everybody_who_may_read_a_record_is_told_when_it_falls_due(world: World) -> None:
+    with world.store.writing() as unit:
+        unit.matters.add(Matter("c1", MatterKind.CASE, "ケース1", MEETING_DAY))
+    world.add("k1", kind=Kind.CALL, matter="c1", size=0)
+    world.add("m1")
+    member = Actor("ito", "伊藤", frozenset({Role.CASEWORKER}), frozenset({"c1"}))
+    found = world.forecaster.of(member, "k1")
+    assert (found.whole, found.sound) == (date(2046, 4, 1), None)
+    assert found.counting is Counting.RECORD  # nobody knows the birth
+    world.retainer.set_birth(SINGLE_USER, "c1", date(2008, 2, 29))
+    hold = world.retainer.hold(SINGLE_USER, "c1", "係争中")
+    found = world.forecaster.of(member, "k1")
+    assert (found.whole, found.counting) == (date(2033, 3, 1), Counting.BIRTH)
+    assert found.holds == (hold,)
+    for unseen in ("m1", "never"):
+        with pytest.raises(UnknownRecording):
+            world.forecaster.of(member, unseen)
+    every = world.forecaster.all(SINGLE_USER)
+    assert [(one.record, one.first) for one in every] == [
+        ("m1", date(2020, 10, 28)),
+        ("k1", date(2033, 3, 1)),
+    ]
+
+
+def test_what_nobody_was_shown_stays(world: World) -> None:
+    for number in range(3):
+        world.add(f"m{number}")
+    world.clock.time = datetime(2030, 1, 1, tzinfo=UTC)
+    shown = [("m0", Part.SOUND), ("m1", Part.SOUND)]
+    with pytest.raises(BadConfirmation):
+        world.deleter.run_confirmed(SINGLE_USER, shown, "3")
+    assert len(world.due(2030)) == 3
+    told: list[Progress] = []
+    done = world.deleter.run_confirmed(SINGLE_USER, shown, " ２", told.append)
+    assert [one.record for one in done.gone] == ["m0", "m1"]
+    assert [(one.done, one.total) for one in told] == [(0, 2), (1, 2)]
+    assert world.due(2030) == [("m2", Part.SOUND)]
+
+
+def test_what_would_go_by_itself_is_typed_before(world: World) -> None:
+    world.add("m1")
+    world.clock.time = datetime(2020, 10, 27, tzinfo=UTC)  # the day before
+    brief = Rule("minutes", "会議録", 1, sound_days=1)
+    world.deleter.insist_on_rule(SINGLE_USER, brief, "")  # nothing happens by itself yet
+    with pytest.raises(BadConfirmation):
+        world.deleter.set_daily(SINGLE_USER, on=True, typed="0")
+    assert not world.deleter.is_daily()
+    world.deleter.set_daily(SINGLE_USER, on=True, typed="1")
+    with pytest.raises(BadConfirmation):
+        world.deleter.insist_on_rule(SINGLE_USER, brief, "")
+    world.deleter.insist_on_rule(SINGLE_USER, brief, "1")
+    world.deleter.insist_on_rule(SINGLE_USER, Rule("minutes", "会議録", None), "")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Rule("", "名", 1),
+        Rule("a", "\u200b", 1),
+        Rule("a", "名", 0),
+        Rule("a", "名", -3),
+        Rule("a", "名", 1, sound_days=10**9),
+    ],
+)
+def test_a_rule_that_nothing_can_be_counted_by_is_refused(world: World, rule: Rule) -> None:
+    world.add("m1", record_class="a")
+    with pytest.raises(BadRule):
+        world.retainer.set_rule(SINGLE_USER, rule)
+    with pytest.raises(BadRule):
+        world.deleter.plan(SINGLE_USER, date(2030, 1, 1), rule)
+
+
+def test_a_record_of_the_end_of_time_breaks_no_plan(world: World) -> None:
+    world.add("m1", occurred=datetime(9998, 12, 31, tzinfo=UTC), kind=Kind.CALL)
+    world.retainer.set_rule(SINGLE_USER, Rule("child", "児童の記録", 999, sound_days=999))
+    (found,) = world.forecaster.all(SINGLE_USER)
+    assert (found.whole, found.sound) == (date(9999, 4, 1), date.max)
+
+
+def test_holds_are_set_and_released_for_a_reason(world: World) -> None:
+    world.add("m1")
+    with pytest.raises(NoReason):
+        world.retainer.hold(SINGLE_USER, "m1", " \u3000")
+    hold = world.retainer.hold(SINGLE_USER, "m1", "開示請求")
+    with pytest.raises(NoReason):
+        world.retainer.release(SINGLE_USER, hold.id, "")
+    world.retainer.release(SINGLE_USER, hold.id, "開示した")
+    with world.store.reading() as unit:
+        told = [row.details["reason"] for row in unit.audit.rows() if row.action == Action.HOLD]
+    assert told == ["開示請求", "開示した"]
+
+
 def test_only_those_who_look_after_retention_may(world: World) -> None:
     clerk = Actor("sato", "佐藤", frozenset(Role) - {Role.MANAGER})
     calls = (
@@ -252,6 +356,10 @@ def test_only_those_who_look_after_retention_may(world: World) -> None:
         lambda: world.retainer.hold(clerk, "x", ""),
         lambda: world.retainer.release(clerk, "x", ""),
         lambda: world.retainer.holds(clerk),
+        lambda: world.retainer.names(clerk),
+        lambda: world.forecaster.all(clerk),
+        lambda: world.deleter.run_confirmed(clerk, [], "0"),
+        lambda: world.deleter.insist_on_rule(clerk, Rule("x", "x", 1), ""),
         lambda: world.deleter.plan(clerk, date(2030, 1, 1)),
         lambda: world.deleter.run(clerk, date(2030, 1, 1)),
         lambda: world.deleter.deletions(clerk),

@@ -34,12 +34,15 @@ WORKERS = "caseworker clerk supervisor manager"
 NEVER = "20200101-000000-000000"
 """A record that never was."""
 
+RULE = '{"record_class": "light", "name": "軽易", "years": 900}'
+
 # Whom a route lets do what it does. On records, the others hear that there is none (404).
 ON_RECORDS = {
     ("GET", "/transcript", None): WORKERS,
     ("GET", "/sound", None): WORKERS,
     ("GET", "/peaks", None): WORKERS,
     ("GET", "/export/txt", None): WORKERS,
+    ("GET", "/retention", None): WORKERS,
     ("PUT", "/speakers/S1", '{"name": "青木"}'): WORKERS,
     ("PUT", "/turns/T1", '{"text": "はい。"}'): WORKERS,
     ("PUT", "/title", '{"title": "題"}'): WORKERS,
@@ -91,6 +94,16 @@ ON_SITE = {
     ("PUT", "/api/matters/x/closed", '{"closed": true}'): "manager administrator",
     ("PUT", "/api/matters/x/members/y", None): "manager administrator",
     ("DELETE", "/api/matters/x/members/y", None): "manager administrator",
+    ("GET", "/api/retention/rules", None): "manager",
+    ("PUT", "/api/retention/rules", f'{{"rule": {RULE}}}'): "manager",
+    ("PUT", "/api/retention/daily", '{"on": false}'): "manager",
+    ("POST", "/api/retention/plan", f'{{"day": "2040-01-01", "rule": {RULE}}}'): "manager",
+    ("GET", "/api/retention/records", None): "manager",
+    ("GET", "/api/retention/holds", None): "manager",
+    ("POST", "/api/retention/holds", '{"subject": "x", "reason": "a"}'): "manager",
+    ("POST", "/api/retention/holds/release", '{"hold": "x", "reason": "a"}'): "manager",
+    ("POST", "/api/retention/run", '{"shown": [], "typed": "0"}'): "manager",
+    ("GET", "/api/retention/deletions", None): "manager",
     ("GET", "/api/audit", None): "auditor",
     ("GET", "/api/audit.csv", None): "auditor",
     ("POST", "/api/audit/verify", None): "auditor",

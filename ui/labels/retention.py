@@ -37,7 +37,9 @@ JA = {
     "delete_title": "満了したものを削除します",
     "delete_yes": "削除する",
     "deleted_now": "{}件を削除しました。「削除の記録」に残っています。",
-    "daily_text": "始めると、明日までに{}件が自動で削除されます。その後も、満了したものが毎日削除されます。",
+    "daily_text": (
+        "始めると、明日までに{}件が自動で削除されます。その後も、満了したものが毎日削除されます。"
+    ),
     "daily_yes": "毎日の削除を始める",
     "goes_whole": "記録{}件は、音声、文字起こし、編集、検索の索引、鍵のすべてが消えます。",
     "goes_sound": "{}件は音声だけが消え、文字起こしは残ります。",
@@ -101,13 +103,15 @@ JA = {
     "release_of": "「{}」の指定を解きます",
     "release_text": "指定の理由は「{}」です。解くと、規則のとおりに満了します。",
     "release_due": "明日までに満了する{}件が、削除の対象になります。",
-    "deleted_hint": "削除したものの一覧です。話された言葉は残りません。題名は会議のものだけが残ります。",
+    "deleted_hint": (
+        "削除したものの一覧です。話された言葉は残りません。題名は会議のものだけが残ります。"
+    ),
     "none_deleted": "削除したものはありません。",
     "unfinished": "続きは次回",
     "title_not_kept": "(題名は残しません)",
     "record_box": "案件と保存",
     "record_matter": "案件",
-    "record_no_matter": "なし(加えた人だけ)",
+    "record_no_matter": "案件なし(加えた人だけ)",
     "record_other_matter": "ほかの案件",
     "record_move": "移す…",
     "move_title": "記録を移します",
@@ -119,6 +123,7 @@ JA = {
     "moved": "移しました",
     "record_due": "満了",
     "record_held": "保存の指定",
+    "record_is_held": "保存の指定があります",
 }
 
 EN = {
@@ -228,7 +233,7 @@ EN = {
     "title_not_kept": "(title not kept)",
     "record_box": "Case and retention",
     "record_matter": "Case or body",
-    "record_no_matter": "none (who added it)",
+    "record_no_matter": "no case (who added it)",
     "record_other_matter": "another one",
     "record_move": "Move…",
     "move_title": "Move the record",
@@ -240,4 +245,5 @@ EN = {
     "moved": "Moved",
     "record_due": "Due",
     "record_held": "On hold",
+    "record_is_held": "on hold",
 }

@@ -11,7 +11,7 @@ export function askFor(shell, { title, text, content, fields, yes, submit }) {
   return new Promise((resolve) => {
     let done = false;
     const wrong = make("p", { class: "kk-wrong", role: "alert", hidden: true });
-    const main = make("button", { class: "kk-button kk-main-button", type: "submit" }, yes);
+    const main = make("button", { class: "kk-button kk-main-button", type: "submit" }, led(yes));
     const cancel = make("button", { class: "kk-button", type: "button", onclick: () => shell.dialog.close() }, say("cancel_form"));
     const made = fields.map((field) => ({ ...field, ...control(field) }));
     const send = async (event) => {
@@ -30,13 +30,16 @@ export function askFor(shell, { title, text, content, fields, yes, submit }) {
       }
     };
     shell.dialog.replaceChildren(make("form", { class: "kk-form", onsubmit: send },
-      make("h2", {}, title), text ? make("p", {}, text) : null, content, ...made.map(({ element }) => element), wrong,
+      make("h2", {}, led(title)), text ? make("p", {}, text) : null, content, ...made.map(({ element }) => element), wrong,
       make("div", { class: "kk-actions" }, main, cancel)));
     shell.dialog.onclose = () => resolve(done);
     shell.dialog.showModal();
     shell.dialog.querySelector("input, textarea, select")?.focus();
   });
 }
+
+/** The words of a button that leads here, without the dots that say so. */
+const led = (words) => words.replace(/…$/, "");
 
 /** A password that is shown this once: it stays until somebody says that they have it. */
 export function tellOnce(shell, { title, text, secret }) {

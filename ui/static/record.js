@@ -15,12 +15,14 @@ export class RecordBox {
     this.rights = me.rights;
     this.on = on;
     this.facts = make("dl", { class: "kk-record-facts" });
-    this.element = make("section", { class: "kk-record" }, make("h3", { "data-say": "record_box" }), this.facts);
+    this.summary = make("summary", { "data-say-title": "record_box" });
+    this.element = make("details", { class: "kk-record" }, this.summary, this.facts);
   }
 
   async show(entry) {
     this.entry = entry;
     this.facts.replaceChildren();
+    this.summary.textContent = say("record_box");
     await this.#load();
   }
 
@@ -42,6 +44,8 @@ export class RecordBox {
     const part = found.sound ? "sound" : "whole";
     const act = (label, onclick) => make("button", { class: "kk-button kk-small", type: "button", onclick }, say(label));
     const may = (right, button) => (this.rights.includes(right) ? button : null);
+    this.summary.replaceChildren(this.#matter(), make("small", { class: found.holds.length ? "kk-stays" : "" },
+      found.holds.length ? say("record_is_held") : dates(found).map((one) => one.textContent).join(say("list_comma"))));
     this.facts.replaceChildren(
       ...fact("record_matter", this.#matter(), may("edit", act("record_move", () => this.#move()))),
       ...fact("record_due", ...dates(found), make("small", {}, why(found.rule, part, found.counting))),

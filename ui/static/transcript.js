@@ -38,8 +38,8 @@ export class TranscriptView {
     this.notes = make("div", { class: "kk-notes" });
     this.withheld = make("details", { class: "kk-withheld" });
     const head = make("header", { class: "kk-title" }, make("div", {}, this.title, this.facts), this.documents);
-    const side = make("aside", { class: "kk-people" }, this.beside.element, make("h3", { "data-say": "speakers" }), this.speakers, this.names,
-      make("p", { class: "kk-hint", "data-say": "speakers_hint" }), this.withheld, this.record.element, this.notes,
+    const side = make("aside", { class: "kk-people" }, this.record.element, this.beside.element, make("h3", { "data-say": "speakers" }), this.speakers, this.names,
+      make("p", { class: "kk-hint", "data-say": "speakers_hint" }), this.withheld, this.notes,
       make("button", { class: "kk-button kk-remove", type: "button", "data-say": "remove", onclick: () => this.on.remove() }));
     return make("article", { class: "kk-transcript" }, head,
       this.deck = make("div", { class: "kk-deck" }, this.player.element, this.timeline.element),

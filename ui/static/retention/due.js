@@ -71,7 +71,7 @@ export class Due {
         ({ gone } = await server.run(shown, typed, (share) => this.shell.announce(`${Math.round(share * 100)}%`)));
       } });
     await this.show();
-    if (done) this.#tell(say("deleted_now", gone));
+    if (done) this.state.textContent = say("deleted_now", gone);
   }
 
   async #switch() {
@@ -80,10 +80,5 @@ export class Due {
     if (this.isDaily) await doing(this.shell, () => submit(""));
     else await askToDelete(this.shell, { title: say("daily_start"), text: say("daily_text", going.length), going, yes: say("daily_yes"), submit });
     await this.show();
-  }
-
-  #tell(sentence) {
-    this.state.textContent = sentence;
-    this.shell.announce(sentence);
   }
 }
