@@ -16,6 +16,7 @@ from assistant.cli_audit import audit_app
 from assistant.cli_backup import backup, restore
 from assistant.cli_db import db_app
 from assistant.cli_doctor import doctor
+from assistant.cli_export import export
 from assistant.cli_import import import_
 from assistant.cli_keys import keys_app
 from assistant.cli_manuals import manuals_app, take_in
@@ -55,6 +56,7 @@ app.add_typer(synonyms_app, name="synonyms")
 app.command()(doctor)
 app.command("import")(import_)
 app.command()(search)
+app.command()(export)
 app.command()(worker)
 app.command()(backup)
 app.command()(restore)

@@ -29,6 +29,7 @@ STAGES = {
     "survey": "音を確かめています",
     "recognize": "聞き取っています",
     "finish": "話者を分けています",
+    "export": "書き出しています",
 }
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red", "bright_cyan", "bright_magenta")
 

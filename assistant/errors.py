@@ -136,6 +136,11 @@ class KikigakiError(Exception):
         template = self.ja if language == "ja" else self.en
         return template.format_map(self.details)
 
+    @property
+    def sentences(self) -> tuple[tuple[str, str], ...]:
+        """The same in every language, as it is kept."""
+        return (("ja", self.message("ja")), ("en", self.message("en")))
+
 
 class InputError(KikigakiError):
     """What was given cannot be used; something else can."""
@@ -658,6 +663,66 @@ class UnknownSearch(InputError):
 
     ja = "その保存した検索はありません。一覧を開き直してください。"
     en = "There is no such saved search. Open the list again."
+
+
+class UnknownExport(InputError):
+    """The person asked for no export of that id, or it is gone."""
+
+    ja = (
+        "その書き出しはもうありません。期限を過ぎたか、中の記録が削除されました。"
+        "必要なら、もう一度書き出してください。"
+    )
+    en = (
+        "That export is gone: it has expired, or a record in it was deleted. Export again if you "
+        "need it."
+    )
+
+
+class ExportNotReady(InputError):
+    """Its file is fetched before it is made."""
+
+    ja = "その書き出しはまだできていません。できあがるのを待ってから受け取ってください。"
+    en = "That export is not ready yet. Wait until it is, then fetch it."
+
+
+class RightsChanged(InputError):
+    """An export holds a record that the person may not export any more."""
+
+    ja = (
+        "この書き出しには、いまは書き出せない記録が含まれています。"
+        "もう一度書き出すと、いま見てよい記録だけになります。"
+    )
+    en = (
+        "This export holds a record that you may not export any more. Export again: it will hold "
+        "what you may see now."
+    )
+
+
+class NothingToExport(InputError):
+    """No record was chosen, or none was found."""
+
+    ja = "書き出す記録がありません。記録を選ぶか、検索の条件を変えてください。"
+    en = "There is no record to export. Choose some, or search for something else."
+
+
+class TooManyToExport(InputError):
+    """Details: `most`."""
+
+    ja = "一度に書き出せるのは {most} 件までです。期間や案件でしぼって、分けて書き出してください。"
+    en = "At most {most} records can be exported at once. Narrow them down by period or matter."
+
+
+class NoDocument(KikigakiError):
+    """A record's document could not be made, for a reason nobody foresaw."""
+
+    ja = (
+        "この記録の文書を作れませんでした。別の形式で書き出してみてください。"
+        "くり返すときは、システム担当者にログを見せてください。"
+    )
+    en = (
+        "The document of this record could not be made. Try another format. If it happens again, "
+        "show the log to your system staff."
+    )
 
 
 class BadQuestions(InputError):

@@ -35,3 +35,8 @@ class KeyState:
 def steps_owner(work: str) -> str:
     """What the key of a work's kept steps belongs to."""
     return f"steps/{work}"
+
+
+def export_owner(export: str) -> str:
+    """What the keys of an export's files belong to."""
+    return f"exports/{export}"

@@ -125,6 +125,9 @@ class Settings(BaseSettings):
     emergency_minutes: int = Field(default=60, ge=1)
     """How long a record stays open that somebody opened in an emergency."""
 
+    export_hours: int = Field(default=72, ge=1)
+    """How many hours an export of many records can be fetched. Afterwards it is shredded."""
+
     proxy_addresses: str = ""
     """Addresses or networks of reverse proxies, with commas: what they say about the browser's
     address, about https and about users counts. Nobody else's word does."""

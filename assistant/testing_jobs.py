@@ -193,6 +193,6 @@ class FakeTask:
 
 
 def _over(job: Job, state: JobState, error: KikigakiError | None = None) -> Job:
-    sentences = (("ja", error.message("ja")), ("en", error.message("en"))) if error else ()
+    sentences = error.sentences if error else ()
     ended = datetime.now(UTC)
     return replace(job, state=state, stopping=False, held=False, error=sentences, ended=ended)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.people import SINGLE_USER
-from assistant.services.library import Library, Workbench
+from assistant.services.documents import Documents
+from assistant.services.library import Library
 from assistant.services.queueing import JobState, TranscriptionQueue
 from assistant.services.recording_files import RecordingFiles
 from assistant.services.transcribing import Options
+from assistant.services.workbench import Workbench
 from assistant.testing import FakeClock, FakeExporter, PlainVault
 from assistant.testing_jobs import MemoryJobs
 from tests.archives import archive_in
@@ -37,7 +39,7 @@ def library_in(
     return Library(
         store=archive_in(folder),
         files=RecordingFiles(folder / "recordings", vault or PlainVault()),
-        exporters=exporters or {"txt": FakeExporter()},
+        documents=Documents(exporters or {"txt": FakeExporter()}),
         queue=queue,
         clock=clock or FakeClock(),
         forget=forget,

@@ -19,8 +19,8 @@ from assistant.errors import UnknownRecording
 from assistant.people import SINGLE_USER, SYSTEM, Scope
 from assistant.retention import Rule
 from assistant.services.importing import Corrections
-from assistant.services.library import Workbench
 from assistant.services.transcribing import Options
+from assistant.services.workbench import Workbench
 from tests.recordings import make_transcript
 
 if TYPE_CHECKING:

@@ -16,16 +16,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.audio.preparing import prepare
-from assistant.bootstrap import make_worker
+from assistant.bootstrap import Application, make_worker
 from assistant.export.registry import EXPORTERS
 from assistant.jobs.worker import end_with
 from assistant.logs import configure_logs
 from assistant.model import SAMPLE_RATE, Clip
-from assistant.services.library import Library, Workbench
-from assistant.services.queueing import TRANSCRIPTION, Kind, Lane, TranscriptionQueue
+from assistant.services.documents import Documents
+from assistant.services.library import Library
+from assistant.services.queueing import EXPORT, TRANSCRIPTION, Kind, Lane, TranscriptionQueue
 from assistant.services.recording_files import RecordingFiles
 from assistant.services.transcribing import Transcriber
 from assistant.services.transcription import TranscriptionWork
+from assistant.services.workbench import Workbench
+from assistant.settings import Settings
 from assistant.store.archive import SqlArchive
 from assistant.store.engine import Database
 from assistant.store.jobs import SqlJobs
@@ -106,7 +109,7 @@ def library(data: Path, database: Database) -> Library:
     return Library(
         store=SqlArchive(database, CODEC),
         files=RecordingFiles(data / "recordings", PlainVault()),
-        exporters=EXPORTERS,
+        documents=Documents(EXPORTERS),
         queue=TranscriptionQueue(SqlJobs(database)),
         clock=FakeClock(),
         forget=SqlSteps(database).forget,
@@ -162,6 +165,8 @@ def main() -> None:
     preparation = prepare if "--sound" in sys.argv else write_something
     hear = transcription(Path(data), bench, SqlSteps(database), preparation)
     kinds = [Kind(TRANSCRIPTION, hear, Lane.SOUND), urgent(Path(data))]
+    if "--sound" in sys.argv:
+        kinds.append(Kind(EXPORT, Application(Settings(data_dir=Path(data))).export_work))
     worker = make_worker(database, kinds)
     end_with(sys.stdin.buffer, worker.leave)
     leave_on_signals(worker)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ui.export_routes import ExportRoutes
 from ui.manual_routes import ManualRoutes
 from ui.passage_routes import PassageRoutes
 from ui.people_routes import PeopleRoutes
@@ -25,6 +26,7 @@ def routers(application: Application) -> list[APIRouter]:
         PassageRoutes(application),
         ManualRoutes(application, settings.library_dir),
         SearchRoutes(application),
+        ExportRoutes(application),
         PeopleRoutes(application),
         RetentionRoutes(application),
     )

@@ -1,8 +1,9 @@
 """Settings -> application: the only place that knows the concrete classes.
 
 A file has one subject, and its class stands on those beneath it: `Storage`, `Listening`,
-`Manuals`, `Records`, `People`, `Keeping`, `Work`, with the `Application` on top. What a storey
-makes may use what is beneath it, never what is above; names with an underscore stay in their file.
+`Manuals`, `Records`, `Exports`, `People`, `Keeping`, `Work`, with the `Application` on top. What a
+storey makes may use what is beneath it, never what is above; names with an underscore stay in their
+file.
 
 Heavy libraries are imported inside the functions, when a part is first needed: the command line
 answers `--help` at once, and a machine without a part can still use the rest.

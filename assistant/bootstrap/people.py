@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.bootstrap.clock import SystemClock
-from assistant.bootstrap.records import Records
+from assistant.bootstrap.exports import Exports
 
 if TYPE_CHECKING:
     from assistant.entrance import Entrance
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assistant.services.auditing import AuditLog
 
 
-class People(Records):
+class People(Exports):
     """The people who come to the archive."""
 
     @cached_property

@@ -11,6 +11,7 @@ from assistant.bootstrap.manuals import Manuals
 if TYPE_CHECKING:
     from assistant.services.archive_search import ArchiveSearch
     from assistant.services.archive_windows import ArchiveWindows
+    from assistant.services.documents import Documents
     from assistant.services.importing import Importer
     from assistant.services.library import Library
     from assistant.services.manual_desk import ManualDesk
@@ -44,18 +45,25 @@ class Records(Manuals):
     @cached_property
     def library(self) -> Library:
         """The records, their sound and their transcripts."""
-        from assistant.export.registry import EXPORTERS
         from assistant.services.library import Library
         from assistant.services.recording_files import RecordingFiles
 
         return Library(
             store=self.archive,
             files=RecordingFiles(self.settings.recordings_dir, self.vault),
-            exporters=EXPORTERS,
+            documents=self.documents,
             queue=self.queue,
             clock=SystemClock(),
             forget=self.steps.forget,
         )
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Transcripts in every format."""
+        from assistant.export.registry import EXPORTERS
+        from assistant.services.documents import Documents
+
+        return Documents(EXPORTERS)
 
     @cached_property
     def jobs(self) -> SqlJobs:

@@ -86,7 +86,8 @@ class Storage:
         """Whether anything was sealed here: then a new master key would open nothing of it."""
         from assistant.sealing.vault import holds_sealed
 
-        folders = (self.settings.recordings_dir, self.settings.state_dir / "manuals")
+        state = self.settings.state_dir
+        folders = (self.settings.recordings_dir, state / "manuals", state / "exports")
         return any(map(holds_sealed, folders)) or self._holds_keys()
 
     def _holds_keys(self) -> bool:

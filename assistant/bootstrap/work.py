@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from assistant.model import Transcript
     from assistant.ports import ProgressHook
     from assistant.services.intake import RecordingIntake
-    from assistant.services.library import Workbench
     from assistant.services.queueing import Kind
     from assistant.services.transcription import TranscriptionWork
     from assistant.services.upkeep import Daily, Piecework
+    from assistant.services.workbench import Workbench
     from assistant.store.presence import SqlCalls
 
 
@@ -31,16 +31,18 @@ class Work(Keeping):
     def kinds(self) -> tuple[Kind, ...]:
         """What workers can do."""
         from assistant.audio.preparing import prepare
-        from assistant.services.queueing import PLAYBACK, TRANSCRIPTION, Kind, Lane
+        from assistant.services.queueing import EXPORT, PLAYBACK, TRANSCRIPTION, Kind, Lane
         from assistant.services.transcription import PlaybackWork
 
         transcription = Kind(TRANSCRIPTION, self._transcription, Lane.SOUND)
         playback = Kind(PLAYBACK, PlaybackWork(self._bench, prepare), Lane.SPARE)
-        return (transcription, playback, *(one.kind for one in self.unasked))
+        # As long as there are records: what is over in a moment goes first.
+        export = Kind(EXPORT, self.export_work, Lane.QUICK, priority=30)
+        return (transcription, playback, export, *(one.kind for one in self.unasked))
 
     @cached_property
     def _bench(self) -> Workbench:
-        from assistant.services.library import Workbench
+        from assistant.services.workbench import Workbench
 
         return Workbench(self.library, self.archive, SystemClock())
 
@@ -67,7 +69,7 @@ class Work(Keeping):
 
     @cached_property
     def unasked(self) -> tuple[Piecework | Daily, ...]:
-        """What is done without anybody's asking: vectors, and the deletion of what is due."""
+        """What is done without anybody's asking: vectors, the deletion of what is due."""
         from assistant.services.upkeep import Daily, Piecework
 
         jobs, clock = self.jobs, SystemClock()
@@ -76,6 +78,7 @@ class Work(Keeping):
             Piecework("embed manuals", jobs, clock, manuals.incomplete, manuals.embed_some),
             Piecework("embed archive", jobs, clock, windows.incomplete, windows.step),
             Daily("retention", jobs, clock, self.deleter.run_daily),
+            Daily("exports", jobs, clock, self.exports.sweep),
         )
 
     @cached_property

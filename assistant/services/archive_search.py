@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from assistant.model import FloatArray, ModelUse
-    from assistant.people import Actor
+    from assistant.people import Actor, Scope
     from assistant.ports import Clock, Embedder, Tokenizer
     from assistant.search import Hit, OwnSynonyms, Question, VectorBatch
     from assistant.services.archive_store import ArchiveStore, Unit
@@ -145,6 +145,23 @@ class ArchiveSearch:
         self._log(actor, Action.EXPORT, words, filters, found)
         return found
 
+    def records(self, actor: Actor, words: str, filters: Filters | None) -> list[str]:
+        """All records with a turn that is found, to be exported: that is written down.
+
+        Raises:
+            Forbidden: the actor may not export records.
+        """
+        require(actor, Right.EXPORT)
+        question = with_filters(understand(words), filters or Filters())
+        if question.empty:
+            return []
+        with self._store.reading() as unit:
+            view, ranked, _ = self._ranked(unit, scope(actor, Right.EXPORT), question, "auto")
+            records = view.ids_of(ranked.turns)
+        found = Found(len(ranked.turns), len(records))
+        self._log(actor, Action.EXPORT, words, filters, found)
+        return records
+
     def saved(self, actor: Actor) -> list[SavedSearch]:
         """The searches that the actor keeps, newest first.
 
@@ -198,20 +215,29 @@ class ArchiveSearch:
         meant: Meant,
     ) -> Found:
         question = with_filters(understand(words), filters or Filters())
+        if question.empty:
+            return Found(0, 0)
         with self._store.reading() as unit:
-            forms = Forms(self._tools.tokenizer(), self._current(unit))
-            wanted = [forms.wanted(part) for part in question.wanted]
-            unwanted = [forms.wanted(part) for part in question.unwanted]
-            if question.empty:
-                return Found(0, 0)
-            view = unit.search.view(self._where(scope(actor, right), question.filters))
-            ranked = fuse(
-                *view.words(wanted, unwanted),
-                self._near(unit, view, question, wanted, meant),
-            )
-            tried = [one for part in question.wanted for one in forms.tried(part)]
+            view, ranked, wanted = self._ranked(unit, scope(actor, right), question, meant)
+            tried = [one for part in question.wanted for one in self._forms(unit).tried(part)]
             forms_of = [looks for part in wanted for looks in _words(part)]
             return replace(self._shown(unit, view, ranked, forms_of, page), tried=tuple(tried))
+
+    def _ranked(
+        self, unit: Unit, within: Scope, question: Question, meant: Meant
+    ) -> tuple[View, Ranked, list[WantedPart]]:
+        """The turns that fit, among those that may be found, and what was looked for."""
+        forms = self._forms(unit)
+        wanted = [forms.wanted(part) for part in question.wanted]
+        unwanted = [forms.wanted(part) for part in question.unwanted]
+        view = unit.search.view(self._where(within, question.filters))
+        ranked = fuse(
+            *view.words(wanted, unwanted), self._near(unit, view, question, wanted, meant)
+        )
+        return view, ranked, wanted
+
+    def _forms(self, unit: Unit) -> Forms:
+        return Forms(self._tools.tokenizer(), self._current(unit))
 
     def _near(
         self,

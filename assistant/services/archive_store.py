@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         MinutesVersion,
         Record,
     )
+    from assistant.exports import Export, ExportItem
     from assistant.model import Speaker, Transcript
     from assistant.people import Actor, Attempts, Matter, Opening, Person, Scope, Session
     from assistant.retention import Deletion, Hold, Rule
@@ -290,6 +291,34 @@ class Retention(Protocol):
         """Those whose files may be left, oldest first."""
 
 
+class Exports(Protocol):
+    """Exports of many records. A record that is removed takes those with it that hold it."""
+
+    def add(self, export: Export, items: Sequence[ExportItem]) -> None:
+        """A new one."""
+
+    def find(self, export: str) -> Export | None:
+        """The one of that id."""
+
+    def of(self, person: str) -> list[Export]:
+        """Theirs, newest first."""
+
+    def expired(self, now: datetime) -> list[Export]:
+        """Those that nobody may fetch any more."""
+
+    def items(self, export: str) -> list[ExportItem]:
+        """Its records, in order."""
+
+    def note(self, export: str, item: ExportItem) -> None:
+        """What became of a record."""
+
+    def update(self, export: Export) -> None:
+        """Puts it in the place of the one of that id, if that is still there."""
+
+    def remove(self, export: str) -> None:
+        """Drops it, its job, and the keys of its files."""
+
+
 class Unit(Protocol):
     """One transaction."""
 
@@ -348,6 +377,10 @@ class Unit(Protocol):
     @property
     def saved_searches(self) -> SavedSearches:
         """Questions that people keep."""
+
+    @property
+    def exports(self) -> Exports:
+        """What people asked to be exported."""
 
 
 class ArchiveStore(Protocol):

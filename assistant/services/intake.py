@@ -141,8 +141,7 @@ class RecordingIntake:
             log.info("recording is still being written")
         except InputError as error:
             log.warning("recording not taken in", extra={"error": type(error).__name__})
-            sentences = (("ja", error.message("ja")), ("en", error.message("en")))
-            self._taken.keep(replace(file, error=sentences))
+            self._taken.keep(replace(file, error=error.sentences))
         else:
             log.info("recording taken in", extra={"recording": file.recording})
 

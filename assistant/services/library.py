@@ -10,7 +10,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -20,24 +19,25 @@ from assistant.errors import (
     ClosedMatter,
     Forbidden,
     RecordingInUse,
-    UnknownFormat,
     UnknownRecording,
 )
-from assistant.people import SYSTEM, Right, Scope
+from assistant.people import Right, Scope
 from assistant.services.access import require, scope
-from assistant.services.naming import file_name, visible
+from assistant.services.finding import current, existing, find
+from assistant.services.naming import visible
 from assistant.services.queueing import Job, JobState
 from assistant.services.recording_files import new_id
 from assistant.services.retaining import insist_unheld
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
     from assistant.model import Transcript, TurnPassage
     from assistant.people import Actor
-    from assistant.ports import Clock, Exporter, StoredFile
+    from assistant.ports import Clock, StoredFile
     from assistant.services.archive_store import ArchiveStore, Unit
+    from assistant.services.documents import Document, Documents
     from assistant.services.queueing import Queue
     from assistant.services.recording_files import RecordingFiles
     from assistant.services.transcribing import Options
@@ -65,14 +65,6 @@ class Entry:
         return self.record.id
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A transcript in one format, and the name of its file."""
-
-    name: str
-    content: bytes
-
-
 class Library:
     """`forget` drops the kept steps of unfinished work."""
 
@@ -80,14 +72,14 @@ class Library:
         self,
         store: ArchiveStore,
         files: RecordingFiles,
-        exporters: Mapping[str, Exporter],
+        documents: Documents,
         queue: Queue,
         clock: Clock,
         forget: Callable[[str], None],
     ) -> None:
         self.files = files
         self._store = store
-        self._exporters = exporters
+        self._documents = documents
         self._queue = queue
         self._clock = clock
         self._forget = forget
@@ -96,7 +88,7 @@ class Library:
     @property
     def formats(self) -> tuple[str, ...]:
         """What `export` writes."""
-        return tuple(self._exporters)
+        return self._documents.formats
 
     @contextmanager
     def adding(
@@ -168,7 +160,7 @@ class Library:
             UnknownRecording: it is not there for the actor.
         """
         with self._store.reading() as unit:
-            record = _find(unit, actor, Right.VIEW, recording)
+            record = find(unit, actor, Right.VIEW, recording)
         return _entry(record, self._queue.find(recording))
 
     def sound(self, actor: Actor, recording: str) -> StoredFile:
@@ -178,7 +170,7 @@ class Library:
             UnknownRecording: it is not there for the actor, or has no sound.
         """
         with self._store.reading() as unit:
-            _find(unit, actor, Right.PLAY, recording)
+            find(unit, actor, Right.PLAY, recording)
         copy = self.files.copy(recording)
         file = copy if copy.is_file() else self.files.sound(recording)
         self._note_playing(actor, recording)
@@ -191,7 +183,7 @@ class Library:
             UnknownRecording: it is not there for the actor, or not made yet.
         """
         with self._store.reading() as unit:
-            _find(unit, actor, Right.PLAY, recording)
+            find(unit, actor, Right.PLAY, recording)
         outline = self.files.peaks(recording)
         if not outline.is_file():
             raise UnknownRecording
@@ -204,7 +196,7 @@ class Library:
             UnknownRecording: it is not there for the actor, or not transcribed yet.
         """
         with self._noting(actor, Right.VIEW, recording, Action.VIEW) as unit:
-            return _transcript(unit, recording)
+            return current(unit, recording)
 
     def annotate(
         self, actor: Actor, recording: str, annotate: Callable[[Transcript], Transcript]
@@ -216,13 +208,13 @@ class Library:
             StorageError: no room, or no right to write.
         """
         with self._store.reading() as unit:
-            _find(unit, actor, Right.EDIT, recording)
-            heard = _transcript(unit, recording)
+            find(unit, actor, Right.EDIT, recording)
+            heard = current(unit, recording)
         annotated = annotate(heard)
         if annotated is not heard:
             event = Event(Action.EDIT, recording, {"field": "passages"})
             with self._store.writing() as unit:
-                _find(unit, actor, Right.EDIT, recording)
+                find(unit, actor, Right.EDIT, recording)
                 unit.audit.append(actor, event, self._clock.now())  # first: locks in one order
                 unit.records.add_passages(recording, annotated)
         return annotated
@@ -234,8 +226,8 @@ class Library:
             UnknownRecording: it is not there for the actor, or not transcribed yet.
         """
         with self._store.reading() as unit:
-            _find(unit, actor, Right.VIEW, recording)
-            passages = _transcript(unit, recording).passages
+            find(unit, actor, Right.VIEW, recording)
+            passages = current(unit, recording).passages
         return passages[number] if 0 <= number < len(passages) else None
 
     def edits(self, actor: Actor, recording: str) -> list[Edit]:
@@ -255,12 +247,12 @@ class Library:
             StorageError: no room, or no right to write.
         """
         with self._store.writing() as unit:
-            record = _find(unit, actor, Right.EDIT, recording)
+            record = find(unit, actor, Right.EDIT, recording)
             named = unit.records.speakers(recording)
             if speaker not in named:
                 raise UnknownRecording
             before = named[speaker].name
-            first = _existing(unit.records.transcript(recording, record.revision))
+            first = existing(unit.records.transcript(recording, record.revision))
             at_first = first.speaker(speaker).name
             after = visible(name)[:LONGEST_NAME].strip() or at_first
             self._edit(unit, actor, record, Field.SPEAKER_NAME, speaker, before, after)
@@ -274,7 +266,7 @@ class Library:
             UnknownRecording: it is not there for the actor.
         """
         with self._store.reading() as unit:
-            record = _find(unit, actor, Right.VIEW, recording)
+            record = find(unit, actor, Right.VIEW, recording)
             if record.matter is None:
                 return []
             return [one.name for one in unit.known_speakers.all(record.matter)]
@@ -287,7 +279,7 @@ class Library:
             StorageError: no room, or no right to write.
         """
         with self._store.writing() as unit:
-            record = _find(unit, actor, Right.EDIT, recording)
+            record = find(unit, actor, Right.EDIT, recording)
             texts = unit.records.texts(recording)
             if turn not in texts:
                 raise UnknownRecording
@@ -301,7 +293,7 @@ class Library:
             UnknownRecording: it is not there for the actor.
         """
         with self._store.writing() as unit:
-            record = _find(unit, actor, Right.EDIT, recording)
+            record = find(unit, actor, Right.EDIT, recording)
             after = visible(title)[:LONGEST_TITLE].strip() or _title_of(record.name)
             self._edit(unit, actor, record, Field.TITLE, "", record.title, after)
 
@@ -314,7 +306,7 @@ class Library:
             ClosedMatter: it is over.
         """
         with self._store.writing() as unit:
-            record = _find(unit, actor, Right.EDIT, recording)
+            record = find(unit, actor, Right.EDIT, recording)
             _may_add(actor, matter)
             _refuse_closed(unit, matter)
             before, after = record.matter or "", matter or ""
@@ -327,17 +319,13 @@ class Library:
             UnknownRecording: it is not there for the actor, or not transcribed yet.
             UnknownFormat: there is no such format.
         """
-        if form not in self._exporters:
-            raise UnknownFormat(name=form, known=", ".join(self._exporters))
+        self._documents.insist_on(form)
         with self._store.writing() as unit:
-            record = _find(unit, actor, Right.EXPORT, recording)
-            transcript = _transcript(unit, recording)
+            record = find(unit, actor, Right.EXPORT, recording)
+            transcript = current(unit, recording)
             event = Event(Action.EXPORT, recording, {"format": form})
             unit.audit.append(actor, event, self._clock.now())
-        exporter, stream = self._exporters[form], BytesIO()
-        exporter.export(transcript, stream)
-        stem = Path(file_name(record.name)).stem
-        return Document(f"{stem}.{exporter.suffix}", stream.getvalue())
+        return self._documents.make(record, transcript, form)
 
     def cancel(self, actor: Actor, recording: str) -> None:
         """Takes it out of the queue, or stops the work on it; what was done is kept.
@@ -367,13 +355,13 @@ class Library:
             StorageError: no right to delete.
         """
         with self._store.reading() as unit:
-            record = _find(unit, actor, Right.REMOVE, recording)
+            record = find(unit, actor, Right.REMOVE, recording)
         job = self._queue.find(recording)
         if job is not None and job.state is JobState.RUNNING:
             raise RecordingInUse(name=record.name)
         with self.files.removing(recording), self._store.writing() as unit:
             unit.audit.alone()
-            insist_unheld(unit, _find(unit, actor, Right.REMOVE, recording))
+            insist_unheld(unit, find(unit, actor, Right.REMOVE, recording))
             unit.records.remove(recording)
             unit.audit.append(actor, Event(Action.REMOVE, recording), self._clock.now())
         self._queue.forget(recording)
@@ -429,7 +417,7 @@ class Library:
     def _noting(self, actor: Actor, right: Right, recording: str, action: Action) -> Iterator[Unit]:
         """Writes down what the block does, in the same transaction."""
         with self._store.writing() as unit:
-            _find(unit, actor, right, recording)
+            find(unit, actor, right, recording)
             unit.audit.append(actor, Event(action, recording), self._clock.now())
             yield unit
 
@@ -442,79 +430,6 @@ class Library:
         self._played = {
             one: when for one, when in self._played.items() if now - when < PLAY_AGAIN
         } | {key: now}
-
-
-class Workbench:
-    """The library as the worker sees it, which acts as the program itself."""
-
-    def __init__(self, library: Library, store: ArchiveStore, clock: Clock) -> None:
-        self._files = library.files
-        self._store = store
-        self._clock = clock
-
-    def sound(self, recording: str) -> StoredFile:
-        """The sound as it came.
-
-        Raises:
-            UnknownRecording: it was removed.
-        """
-        return self._files.sound(recording)
-
-    def copy(self, recording: str) -> StoredFile:
-        """The copy that browsers play, there or not yet."""
-        return self._files.copy(recording)
-
-    def peaks(self, recording: str) -> StoredFile:
-        """The outline of the sound, there or not yet."""
-        return self._files.peaks(recording)
-
-    def annotate(self, recording: str, annotate: Callable[[Transcript], Transcript]) -> None:
-        """Adds the sections of manuals that fit; words, turns and speakers stay as they are.
-
-        Raises:
-            UnknownRecording: it was removed, or is not transcribed yet.
-            StorageError: no room, or no right to write.
-        """
-        with self._store.reading() as unit:
-            heard = _transcript(unit, recording)
-        annotated = annotate(heard)
-        if annotated is not heard:
-            event = Event(Action.EDIT, recording, {"field": "passages"})
-            with self._store.writing() as unit:
-                _find(unit, SYSTEM, Right.EDIT, recording)
-                unit.audit.append(SYSTEM, event, self._clock.now())
-                unit.records.add_passages(recording, annotated)
-
-    def keep(self, recording: str, transcript: Transcript) -> None:
-        """Stores what was recognised, as the record's current transcript.
-
-        Raises:
-            UnknownRecording: it was removed.
-            StorageError: no room, or no right to write.
-        """
-        now = self._clock.now()
-        self._store.prepare(transcript)
-        with self._store.writing() as unit:
-            record = _find(unit, SYSTEM, Right.EDIT, recording)
-            unit.records.keep(record.id, transcript, SYSTEM.user, now)
-            unit.audit.append(SYSTEM, Event(Action.TRANSCRIBE, recording), now)
-
-
-def _find(unit: Unit, actor: Actor, right: Right, recording: str) -> Record:
-    record = unit.records.find(recording, scope(actor, right))
-    if record is None:
-        raise UnknownRecording
-    return record
-
-
-def _transcript(unit: Unit, recording: str) -> Transcript:
-    return _existing(unit.records.transcript(recording))
-
-
-def _existing(transcript: Transcript | None) -> Transcript:
-    if transcript is None:
-        raise UnknownRecording
-    return transcript
 
 
 def _may_add(actor: Actor, matter: str | None) -> None:

@@ -465,7 +465,7 @@ class ManualLibrary:
         sources = self._watched.sources()
         source, before = Source(name, sighting.size, sighting.modified), sources.get(name)
         # A process that dies of this file twice must not die of it again and again.
-        died = _sentences(CrashingManual(name=sighting.path.name))
+        died = CrashingManual(name=sighting.path.name).sentences
         self._watched.keep_source(replace(source, error=died) if source == before else source)
         try:
             key = self._watched_key(name, seen, sources)
@@ -478,7 +478,7 @@ class ManualLibrary:
             self._watched.keep_source(replace(source, edition=addition.edition.id))
         elif addition.error:
             edition = before.edition if before else ""
-            error = _sentences(addition.error)
+            error = addition.error.sentences
             self._watched.keep_source(replace(source, edition=edition, error=error))
         return addition
 
@@ -562,10 +562,6 @@ def _blocks(file: ReadableFile) -> Iterator[bytes]:
                 yield block
     except OSError as error:
         raise InaccessibleManual(name=file.name) from error
-
-
-def _sentences(error: KikigakiError) -> tuple[tuple[str, str], ...]:
-    return (("ja", error.message("ja")), ("en", error.message("en")))
 
 
 def _report(progress: ProgressHook | None, stage: str, done: int, total: int) -> None:

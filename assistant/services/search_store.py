@@ -39,6 +39,9 @@ class View(Protocol):
     def records_of(self, turns: Numbers) -> Numbers:
         """A number for the record of each turn."""
 
+    def ids_of(self, turns: Numbers) -> list[str]:
+        """The records that the turns belong to, each once, in the order they came."""
+
     def lengths_of(self, turns: Numbers) -> Numbers:
         """How many characters each turn has."""
 

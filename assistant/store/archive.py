@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.store.audit import SqlAudit
 from assistant.store.catalogue import Catalogue
 from assistant.store.dictionary import SqlDictionary, SqlSavedSearches
+from assistant.store.exports import SqlExports
 from assistant.store.glossary import SqlGlossary
 from assistant.store.known_speakers import SqlKnownSpeakers
 from assistant.store.matters import SqlMatters
@@ -48,6 +49,7 @@ class SqlUnit:
         self.search = SqlSearch(connection, catalogue)
         self.dictionary = SqlDictionary(connection)
         self.saved_searches = SqlSavedSearches(connection)
+        self.exports = SqlExports(connection)
 
 
 class SqlArchive:

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 LEFT_OUT = frozenset(
     {"alembic_version", "session", "attempt", "job", "job_step", "worker", "live_call"}
+    | {"export", "export_item"}
 )
-"""What only the running program needs: who is signed in, what is being worked on, by whom."""
+"""What only the running program needs: who is signed in, what is being worked on, by whom, and what
+is there for some hours only."""
 MADE_BY_UPGRADES = frozenset({"alembic_version", "counter"})
 """What is not empty in an empty database."""
 PIECE = 4 << 20

@@ -12,6 +12,7 @@ from assistant.archive import Edit, Field, Origin, Record
 from assistant.keys import steps_owner
 from assistant.model import Kind, Speaker
 from assistant.store import archive_tables as t
+from assistant.store.exports import drop_exports_with
 from assistant.store.job_tables import job, step
 from assistant.store.keys import drop_keys
 from assistant.store.tables import display
@@ -73,6 +74,7 @@ class SqlRecords:
     def remove(self, record: str) -> None:
         """Drops it with everything that belongs to it, the keys of its files, and its jobs."""
         self._turns.remove(record)
+        drop_exports_with(self._connection, record)
         drop_keys(self._connection, record)
         self._connection.execute(display.delete().where(display.c.place == record))
         self._drop_jobs(record)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 100
 """Turns that one statement reads."""
+RECORDS_AT_ONCE = 500
 
 
 class SqlView:
@@ -53,6 +54,17 @@ class SqlView:
     def records_of(self, turns: Numbers) -> Numbers:
         """A number for the record of each turn."""
         return self._shelf.record_of[turns].astype(np.int64)
+
+    def ids_of(self, turns: Numbers) -> list[str]:
+        """The records that the turns belong to, each once, in the order they came."""
+        firsts = self._shelf.firsts[np.unique(self._shelf.record_of[turns])].tolist()
+        query = sa.select(s.indexed.c.record).order_by(s.indexed.c.first)
+        some = (firsts[at : at + RECORDS_AT_ONCE] for at in range(0, len(firsts), RECORDS_AT_ONCE))
+        return [
+            record
+            for part in some
+            for record in self._connection.scalars(query.where(s.indexed.c.first.in_(part)))
+        ]
 
     def lengths_of(self, turns: Numbers) -> Numbers:
         """How many characters each turn has."""

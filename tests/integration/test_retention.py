@@ -371,10 +371,12 @@ def test_only_those_who_look_after_retention_may(world: World) -> None:
 
 
 def test_the_library_deletes_nothing_that_is_held(world: World) -> None:
+    from assistant.services.documents import Documents
     from assistant.services.library import Library
 
     world.add("m1")
-    library = Library(world.store, world.files, {}, world.queue, world.clock, lambda _: None)
+    documents = Documents({})
+    library = Library(world.store, world.files, documents, world.queue, world.clock, lambda _: None)
     world.retainer.hold(SINGLE_USER, "m1", "開示請求")
     with pytest.raises(RecordOnHold, match="開示請求"):
         library.remove(SINGLE_USER, "m1")

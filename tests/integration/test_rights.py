@@ -12,8 +12,8 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from assistant.audio.preparing import prepare
 from assistant.errors import Forbidden
 from assistant.people import SINGLE_USER, MatterKind, Role, Scope
-from assistant.services.library import Workbench
 from assistant.services.transcribing import Options
+from assistant.services.workbench import Workbench
 from assistant.testing import FakeClock
 from tests.people import actor_named
 from tests.recordings import make_transcript, write_tone
@@ -75,6 +75,12 @@ ON_SITE = {
     ("GET", "/api/searches", None): WORKERS,
     ("POST", "/api/searches", '{"name": "a", "words": "b"}'): WORKERS,
     ("DELETE", "/api/searches/x", None): WORKERS,
+    ("GET", "/api/exports", None): WORKERS,
+    ("POST", "/api/exports", '{"words": "委員会", "form": "txt"}'): WORKERS,
+    ("GET", "/api/exports/x/file", None): WORKERS,
+    ("POST", "/api/exports/x/cancel", None): WORKERS,
+    ("POST", "/api/exports/x/retry", None): WORKERS,
+    ("DELETE", "/api/exports/x", None): WORKERS,
     ("GET", "/api/synonyms", None): ALL,
     ("POST", "/api/synonyms", '{"line": "a = b"}'): "clerk supervisor manager administrator",
     ("POST", "/api/synonyms/remove", '{"line": "c = d"}'): "clerk supervisor manager administrator",

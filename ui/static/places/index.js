@@ -17,9 +17,10 @@
 // The shell offers `problem(sentence, { lost })`, `calm()`, `announce(sentence)`, `confirm(…)`, `go(id, ...path)`
 // and `showKeys()`.
 
+import { place as exports_ } from "./exports.js";
 import { place as manuals } from "./manuals.js";
 import { place as people } from "./people.js";
 import { place as recordings } from "./recordings.js";
 import { place as search } from "./search.js";
 
-export const PLACES = [recordings, search, manuals, people];
+export const PLACES = [recordings, search, manuals, exports_, people];

@@ -1,5 +1,6 @@
 // Meetings and calls: intake and list at the left, the chosen recording at the right.
 
+import { Choosing } from "../exports/choosing.js";
 import { Intake } from "../intake.js";
 import { RecordBox } from "../record.js";
 import * as server from "../server.js";
@@ -27,13 +28,14 @@ class Recordings {
 
   #build() {
     this.list = make("ul", { class: "kk-list", onclick: (event) => this.#pick(event) });
+    this.choosing = new Choosing(this.shell, { entries: () => this.entries, changed: () => this.#showList() });
     this.none = make("p", { class: "kk-note", "data-say": "none_yet" });
     this.content = make("div", { class: "kk-content" });
     this.view.element.hidden = true;
     return make("div", { class: "kk-body" },
       make("aside", { class: "kk-side" }, this.intake.element,
         make("section", { class: "kk-shelf", "data-say-label": "recordings" },
-          make("h2", { "data-say": "recordings" }), this.none, this.list)),
+          make("h2", { "data-say": "recordings" }), this.choosing.element, this.none, this.list)),
       make("main", { class: "kk-main" }, this.content, this.view.element));
   }
 
@@ -124,7 +126,8 @@ class Recordings {
   }
 
   #showList() {
-    const shown = JSON.stringify([this.entries, this.chosen, currentLanguage()]);
+    this.choosing.show();
+    const shown = JSON.stringify([this.entries, this.chosen, this.choosing.state, currentLanguage()]);
     if (shown === this.shown) return;
     this.shown = shown;
     this.none.hidden = this.entries.length > 0;
@@ -145,6 +148,7 @@ class Recordings {
     if (entry.progress) bar.value = entry.progress.share;
     else bar.removeAttribute("value");
     item.className = `kk-is-${entry.state}`;
+    this.choosing.mark(button, entry);
     if (entry.id === this.chosen) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");
     return item;
@@ -161,7 +165,9 @@ class Recordings {
 
   #pick(event) {
     const item = event.target.closest("li");
-    if (item) this.choose(item.dataset.id);
+    if (!item) return;
+    if (this.choosing.isOn) this.choosing.toggle(item.dataset.id);
+    else this.choose(item.dataset.id);
   }
 
   /** Shows a recording; the address remembers which. */

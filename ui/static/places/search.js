@@ -1,5 +1,6 @@
 // Search: one box over everything one may see.
 
+import { askToExport } from "../exports/asking.js";
 import { Hits } from "../search/hits.js";
 import { Narrowing } from "../search/narrowing.js";
 import * as server from "../search/server.js";
@@ -36,7 +37,7 @@ class Search {
     this.count = make("span", { class: "kk-found-count" });
     this.only = make("button", { class: "kk-button kk-small", type: "button", hidden: true, onclick: () => this.#within(null) });
     this.summary = make("div", { class: "kk-summary", hidden: true }, this.count, this.only, make("span", { class: "kk-gap" }),
-      button("keep_search", () => this.#save()), button("as_table", () => this.#table()));
+      button("keep_search", () => this.#save()), button("as_table", () => this.#table()), button("export_all", () => this.#export()));
     this.nothing = make("div", { class: "kk-nothing", hidden: true });
     this.welcome = make("div", { class: "kk-welcome kk-first" });
     this.result = make("div", { class: "kk-result" }, this.summary, this.nothing, this.welcome, this.hits.element);
@@ -231,6 +232,11 @@ class Search {
     } catch (error) {
       this.shell.problem(error.message);
     }
+  }
+
+  #export() {
+    const { words, filters } = this.asked;
+    return askToExport(this.shell, { words, filters }, this.found.recordings);
   }
 
   async #table() {
