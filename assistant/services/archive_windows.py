@@ -46,17 +46,25 @@ class ArchiveWindows:
             if state == self._complete_at:
                 return False
             old = unit.search.unindexed(1)
+            key = model_key(self._tools.weights())
+            unsettled = unit.search.windows.unsettled(key)
         if old:
             with self._store.writing() as unit:
                 unit.records.index(old[0])
             return True
-        if self._embed():
+        if unsettled and self._settle(key):
+            return True
+        if self._embed(key):
             return True
         self._complete_at = state
         return False
 
-    def _embed(self) -> bool:
-        key = model_key(self._tools.weights())
+    def _settle(self, key: str) -> bool:
+        """Lets the database itself compare what is embedded, where it can."""
+        with self._store.writing() as unit:
+            return unit.search.windows.settle(key)
+
+    def _embed(self, key: str) -> bool:
         with self._store.reading() as unit:
             batch = unit.search.windows.missing(key, BATCH)
         if batch is None:

@@ -31,6 +31,9 @@ class View(Protocol):
     def visible(self) -> NDArray[np.bool_]:
         """By a turn's number, whether it may be found."""
 
+    def windows(self) -> NDArray[np.bool_]:
+        """By its first turn's number, whether a window holds a turn that may be found."""
+
     def words(
         self, wanted: Sequence[WantedPart], unwanted: Sequence[WantedPart]
     ) -> tuple[Numbers, FloatArray]:
@@ -60,6 +63,17 @@ class Windows(Protocol):
 
     def latest(self, model: str) -> int:
         """The greatest number of what was kept."""
+
+    def nearest(
+        self, model: str, meaning: FloatArray, seen: NDArray[np.bool_]
+    ) -> tuple[Numbers, FloatArray] | None:
+        """What `Meaning.near` finds, found by the database; None where it does not compare."""
+
+    def unsettled(self, model: str) -> bool:
+        """Whether the database could compare these vectors, and does not yet."""
+
+    def settle(self, model: str) -> bool:
+        """Takes a step towards comparing in the database; False when there is none to take."""
 
     def forget_others(self, model: str) -> int:
         """Drops what other models made; how many batches."""

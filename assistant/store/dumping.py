@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from assistant.errors import BrokenBackup
+from assistant.store import pgvector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,8 +126,9 @@ def holds_records(connection: Connection) -> bool:
 
 
 def _tables(connection: Connection) -> MetaData:
+    """All but copies: the server makes them again of what it gets."""
     metadata = sa.MetaData()
-    metadata.reflect(connection)
+    metadata.reflect(connection, only=lambda name, _: name != pgvector.TABLE)
     return metadata
 
 

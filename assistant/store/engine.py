@@ -26,7 +26,7 @@ from assistant.errors import (
     OutdatedDatabase,
     storage_errors,
 )
-from assistant.store import cipher, migrations
+from assistant.store import cipher, migrations, pgvector
 from assistant.store.dumping import holds_records
 from assistant.store.refusals import refusal
 
@@ -145,6 +145,7 @@ class Database:
             if before != migrations.HEAD:
                 _refuse_newer(before)
                 _run_migrations(connection)
+            pgvector.prepare(connection)
         return before, migrations.HEAD
 
     def fill(
@@ -170,6 +171,7 @@ class Database:
             _run_migrations(connection, revision)
             filled = load(connection)
             _run_migrations(connection)
+            pgvector.prepare(connection)
             note(connection)
         return filled
 

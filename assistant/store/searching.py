@@ -8,7 +8,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from assistant.model import Kind
-from assistant.search import Hit
+from assistant.search import WINDOW, Hit
 from assistant.store import archive_tables as t
 from assistant.store import search_tables as s
 from assistant.store.records import within
@@ -44,6 +44,13 @@ class SqlView:
         self._shelf = shelf
         self.visible = visible
         """By a turn's number."""
+
+    def windows(self) -> NDArray[np.bool_]:
+        """By its first turn's number, whether a window holds a turn that may be found."""
+        records, seen = self._shelf.record_of, self.visible.copy()
+        for further in range(1, WINDOW):
+            seen[:-further] |= self.visible[further:] & (records[further:] == records[:-further])
+        return seen
 
     def words(
         self, wanted: Sequence[WantedPart], unwanted: Sequence[WantedPart]

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import sqlalchemy as sa
 
 from assistant.search import STEP, WINDOW, VectorBatch, WindowBatch
 from assistant.store import archive_tables as t
 from assistant.store import search_tables as s
+from assistant.store.meanings import SqlMeanings, batch_of
 from assistant.store.tables import counter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
+    from numpy.typing import NDArray
     from sqlalchemy import ColumnElement, Connection
 
     from assistant.model import FloatArray
+
+    Numbers = NDArray[np.int64]
 
 
 class SqlWindows:
@@ -60,24 +64,39 @@ class SqlWindows:
         )
         if self._connection.scalar(there) is not None:  # another process was quicker
             return False
+        made = VectorBatch(number, batch.first, batch.window, vectors.astype("<f2"))
         row = {
             "number": number,
             "model": model,
-            "first": batch.first,
-            "window": batch.window,
-            "windows": len(batch.texts),
-            "value": vectors.astype("<f2").tobytes(),
+            "first": made.first,
+            "window": made.window,
+            "windows": len(made.values),
+            "value": made.values.tobytes(),
         }
         self._connection.execute(s.vector.insert().values(row))
+        SqlMeanings(self._connection, model).keep(made)
         return True
+
+    def nearest(
+        self, model: str, meaning: FloatArray, seen: NDArray[np.bool_]
+    ) -> tuple[Numbers, FloatArray] | None:
+        """What `Meaning.near` finds, found by the database; None where it does not compare."""
+        return SqlMeanings(self._connection, model).nearest(meaning, seen)
+
+    def unsettled(self, model: str) -> bool:
+        """Whether the database could compare these vectors, and does not yet."""
+        return SqlMeanings(self._connection, model).unsettled()
+
+    def settle(self, model: str) -> bool:
+        """Takes a step towards comparing in the database; False when there is none to take."""
+        return bool(SqlMeanings(self._connection, model).settle())
 
     def since(self, model: str, number: int) -> Iterator[VectorBatch]:
         """What was kept after that number, in order."""
         query = sa.select(s.vector).where(s.vector.c.model == model, s.vector.c.number > number)
         query = query.order_by(s.vector.c.number)
         for row in self._connection.execution_options(yield_per=500).execute(query):
-            values = np.frombuffer(row.value, "<f2").reshape(row.windows, -1)
-            yield VectorBatch(row.number, row.first, row.window, values)
+            yield batch_of(row)
 
     def latest(self, model: str) -> int:
         """The greatest number of what was kept."""

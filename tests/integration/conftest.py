@@ -45,12 +45,22 @@ def postgresql() -> Iterator[Server]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def pgvector() -> Iterator[Server]:
+    """A real PostgreSQL that compares vectors itself."""
+    folder = databases.programs_with_pgvector()
+    if folder is None:
+        pytest.skip("there is no pgvector for this machine on PyPI")
+    with databases.server(folder) as running:
+        yield running
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
-    """Where an empty database is, once on each engine."""
+    """Where an empty database is, once on each engine; with pgvector where a test asks for it."""
     if request.param == "sqlite":
         return tmp_path / "state" / "kikigaki.sqlite"
-    address: str = request.getfixturevalue("postgresql").fresh()
+    address: str = request.getfixturevalue(request.param).fresh()
     return address
 
 

@@ -1,0 +1,87 @@
+"""pgvector: the extension with which a PostgreSQL server compares vectors itself.
+
+What it needs is no revision of the tables: a server has the extension or not, today or later, and
+everything in it is made of `search_vector`. So the table is made whenever an upgrade finds the
+extension, and a backup leaves it out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from assistant.search import ServerVectors, Standing
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+TABLE = "search_meaning"
+LEAST = (0, 8)
+"""The first version that goes on looking where a filter left too little of what was near."""
+
+_MADE = """
+    EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('search_meaning')
+            AND attname = 'value' AND NOT attisdropped)
+"""
+"""The column goes when somebody drops the extension; the table stays."""
+_LOOK = f"""
+SELECT (SELECT extversion FROM pg_extension WHERE extname = 'vector'),
+    (SELECT default_version FROM pg_available_extensions WHERE name = 'vector'), {_MADE}
+"""
+_WAITING = """
+SELECT coalesce(sum(windows), 0) FROM search_vector AS kept
+WHERE NOT EXISTS (SELECT FROM search_meaning WHERE number = kept.number)
+"""
+_MAKE = (
+    "CREATE EXTENSION IF NOT EXISTS vector",
+    "DROP TABLE IF EXISTS search_meaning",  # without its vectors, where the extension was dropped
+    "CREATE TABLE search_meaning (model bigint NOT NULL, turn bigint NOT NULL,"
+    " number bigint NOT NULL REFERENCES search_vector (number) ON DELETE CASCADE,"
+    " value halfvec NOT NULL, PRIMARY KEY (model, turn))",
+    "CREATE INDEX ix_search_meaning_number ON search_meaning (number)",
+    # Beside the other columns: a comparison of many must not look up each elsewhere.
+    "ALTER TABLE search_meaning ALTER COLUMN value SET STORAGE PLAIN",
+)
+
+
+def standing(connection: Connection) -> ServerVectors:
+    """Whether the server compares vectors, and what it lacks if not."""
+    if connection.dialect.name != "postgresql":
+        return ServerVectors(Standing.FILE)
+    installed, offered, made = connection.exec_driver_sql(_LOOK).one()
+    version = installed or offered
+    if version is None:
+        return ServerVectors(Standing.MISSING)
+    if _numbers(version) < LEAST:
+        return ServerVectors(Standing.OLD, version)
+    if not (installed and made):
+        return ServerVectors(Standing.OFFERED, version)
+    waiting = connection.exec_driver_sql(_WAITING).scalar()
+    return ServerVectors(Standing.USED, version, int(waiting or 0))
+
+
+def prepare(connection: Connection) -> None:
+    """Makes what vectors are kept in, where the server has the extension and lets us use it."""
+    if standing(connection).standing is not Standing.OFFERED:
+        return
+    try:
+        with connection.begin_nested():
+            for statement in _MAKE:
+                connection.exec_driver_sql(statement)
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        # Refused: an administrator adds it, or memory compares, as it does without.
+
+
+def usable(connection: Connection) -> bool:
+    """Whether there is where the server can compare vectors."""
+    return connection.dialect.name == "postgresql" and bool(
+        connection.exec_driver_sql(f"SELECT {_MADE}").scalar()
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
