@@ -28,6 +28,7 @@ class Server:
 
     folder: Path
     programs: Path
+    buffers: str = "128MB"
 
     def address(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.folder}"
@@ -42,6 +43,7 @@ class Server:
     def start(self) -> None:
         # The tests' data is not worth waiting for the disk.
         options = f"-k {self.folder} -h '' -c fsync=off -c full_page_writes=off"
+        options += f" -c shared_buffers={self.buffers}"
         log = self.folder / "log"
         self._control("start", "-w", "-l", str(log), "-o", options)
 
@@ -72,13 +74,13 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def server(programs: Path) -> Iterator[Server]:
-    """A fresh server; nothing is left of it."""
+def server(programs: Path, buffers: str = "128MB") -> Iterator[Server]:
+    """A fresh server; nothing is left of it. `buffers` is the memory that it shares."""
     # Not pytest's folder: others may not enter it, and a socket's path is at most 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix="kikigaki-pg-"))
     if os.getuid() == 0:
         shutil.chown(folder, "postgres")
-    running = Server(folder, programs)
+    running = Server(folder, programs, buffers)
     try:
         initdb = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres"]
         _as_nobody_special([*initdb, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sqlalchemy as sa
 
-from assistant.search import STEP, VectorBatch
+from assistant.search import VectorBatch
 from assistant.store import pgvector
 from assistant.store import search_tables as s
 from assistant.store.tables import counter
@@ -178,10 +178,8 @@ class SqlMeanings:
         return rows.tobytes()
 
     def _make_index(self) -> int:
-        query = sa.text(
-            "SELECT count(*), max(vector_dims(value::vector)) FROM search_meaning WHERE model = :key"
-        )
-        number, width = self._connection.execute(query, {"key": self._key}).one()
+        query = "SELECT count(*), max(vector_dims(value)) FROM search_meaning WHERE model = %s"
+        number, width = self._connection.exec_driver_sql(query, (self._key,)).one()
         if not number:
             return 0
         room = f"{64 + number * ROOM // 2**20}MB"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from assistant.search import ServerVectors, Standing
@@ -21,42 +20,47 @@ TABLE = "search_meaning"
 LEAST = (0, 8)
 """The first version that goes on looking where a filter left too little of what was near."""
 
+_LOOK = """
+SELECT (SELECT extversion FROM pg_extension WHERE extname = 'vector'),
+    (SELECT default_version FROM pg_available_extensions WHERE name = 'vector')
+"""
 _MADE = """
-    EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('search_meaning')
-            AND attname = 'value' AND NOT attisdropped)
+SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('search_meaning')
+    AND attname = 'value' AND NOT attisdropped)
 """
 """The column goes when somebody drops the extension; the table stays."""
-_LOOK = f"""
-SELECT (SELECT extversion FROM pg_extension WHERE extname = 'vector'),
-    (SELECT default_version FROM pg_available_extensions WHERE name = 'vector'), {_MADE}
-"""
 _WAITING = """
 SELECT coalesce(sum(windows), 0) FROM search_vector AS kept
 WHERE NOT EXISTS (SELECT FROM search_meaning WHERE number = kept.number)
 """
-_MAKE = (
-    "CREATE EXTENSION IF NOT EXISTS vector",
-    "DROP TABLE IF EXISTS search_meaning",  # without its vectors, where the extension was dropped
-    "CREATE TABLE search_meaning (model bigint NOT NULL, turn bigint NOT NULL,"
-    " number bigint NOT NULL REFERENCES search_vector (number) ON DELETE CASCADE,"
-    " value halfvec NOT NULL, PRIMARY KEY (model, turn))",
-    "CREATE INDEX ix_search_meaning_number ON search_meaning (number)",
-    # Beside the other columns: a comparison of many must not look up each elsewhere.
-    "ALTER TABLE search_meaning ALTER COLUMN value SET STORAGE PLAIN",
-)
+_MAKE = """
+CREATE EXTENSION IF NOT EXISTS vector;
+DROP TABLE IF EXISTS search_meaning;
+CREATE TABLE search_meaning (
+    model bigint NOT NULL,
+    turn bigint NOT NULL,
+    number bigint NOT NULL REFERENCES search_vector (number) ON DELETE CASCADE,
+    value halfvec NOT NULL,
+    PRIMARY KEY (model, turn)
+);
+CREATE INDEX ix_search_meaning_number ON search_meaning (number);
+ALTER TABLE search_meaning ALTER COLUMN value SET STORAGE PLAIN
+"""
+"""`turn` is the first of the window. `value` lies beside it: of many, none must be looked up
+elsewhere."""
 
 
 def standing(connection: Connection) -> ServerVectors:
     """Whether the server compares vectors, and what it lacks if not."""
     if connection.dialect.name != "postgresql":
         return ServerVectors(Standing.FILE)
-    installed, offered, made = connection.exec_driver_sql(_LOOK).one()
+    installed, offered = connection.exec_driver_sql(_LOOK).one()
     version = installed or offered
     if version is None:
         return ServerVectors(Standing.MISSING)
     if _numbers(version) < LEAST:
         return ServerVectors(Standing.OLD, version)
-    if not (installed and made):
+    if not (installed and usable(connection)):
         return ServerVectors(Standing.OFFERED, version)
     waiting = connection.exec_driver_sql(_WAITING).scalar()
     return ServerVectors(Standing.USED, version, int(waiting or 0))
@@ -68,8 +72,7 @@ def prepare(connection: Connection) -> None:
         return
     try:
         with connection.begin_nested():
-            for statement in _MAKE:
-                connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(_MAKE)
     except DBAPIError as error:
         if error.connection_invalidated:
             raise
@@ -78,9 +81,8 @@ def prepare(connection: Connection) -> None:
 
 def usable(connection: Connection) -> bool:
     """Whether there is where the server can compare vectors."""
-    return connection.dialect.name == "postgresql" and bool(
-        connection.exec_driver_sql(f"SELECT {_MADE}").scalar()
-    )
+    is_server = connection.dialect.name == "postgresql"
+    return is_server and bool(connection.exec_driver_sql(_MADE).scalar())
 
 
 def _numbers(version: str) -> tuple[int, ...]:
