@@ -14,6 +14,7 @@ from assistant.cli_options import JSON
 from assistant.cli_screen import results
 from assistant.errors import KikigakiError
 from assistant.manual import EditionState
+from assistant.search import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +22,18 @@ if TYPE_CHECKING:
 
 LEAST_FREE = 2 * 1024**3
 """Bytes that a day of recordings and their playable copies take."""
+
+
+VECTORS = {
+    Standing.FILE: "メモリーで比べます",
+    Standing.MISSING: "メモリーで比べます (サーバーに pgvector がありません)",
+    Standing.OLD: "メモリーで比べます (サーバーの pgvector {version} は古く、0.8 以上が要ります)",
+    Standing.OFFERED: (
+        "メモリーで比べます (サーバーに pgvector {version} があります。"
+        "使うには: kikigaki db upgrade)"
+    ),
+    Standing.USED: "サーバーの pgvector {version} が比べます",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,7 @@ def examine(application: Application) -> Iterator[Finding]:
         "make install (または pyannote のフォルダーを kikigaki models add)",
     )
     yield manuals_finding(application)
+    yield vectors_finding(application)
     yield key_finding(application)
     for folder in (application.settings.recordings_dir, application.settings.state_dir):
         yield _room(folder)
@@ -85,6 +99,19 @@ def manuals_finding(application: Application) -> Finding:
     counts = [f"{key.rpartition(' ')[0]} {number}" for key, number in models.items()]
     detail = f"{len(current)} 冊、{passages} か所 (意味でも探せる: {', '.join(counts) or 'まだ'})"
     return Finding("マニュアル", True, detail)
+
+
+def vectors_finding(application: Application) -> Finding:
+    """What compares the archive's vectors. Memory is no fault: it only takes more of it."""
+    subject = "発言の意味の検索"
+    try:
+        now = application.server_vectors()
+    except KikigakiError as error:
+        return Finding(subject, False, error.message("ja"), "kikigaki db upgrade")
+    detail = VECTORS[now.standing].format(version=now.version)
+    if now.waiting:
+        detail += f" (残り {now.waiting} 区間を移すまでは、メモリーで比べます)"
+    return Finding(subject, True, detail)
 
 
 def key_finding(application: Application) -> Finding:

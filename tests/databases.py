@@ -14,10 +14,13 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import psycopg
+import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+EVERYWHERE = pytest.mark.parametrize("place", ["sqlite", "postgresql", "pgvector"], indirect=True)
+"""For tests that have to do with vectors: on a server that compares them itself, too."""
 DEBIAN = Path("/usr/lib/postgresql")
 """Where Debian puts its programs, by major version: they are not on the search path."""
 
@@ -80,15 +83,25 @@ def server(programs: Path, buffers: str = "128MB") -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="kikigaki-pg-"))
     if os.getuid() == 0:
         shutil.chown(folder, "postgres")
-    running = Server(folder, programs, buffers)
+    running = Server(folder, _reachable(programs, folder), buffers)
     try:
-        initdb = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres"]
+        initdb = [str(running.programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres"]
         _as_nobody_special([*initdb, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"])
         running.start()
         yield running
     finally:
         running.stop()
         shutil.rmtree(folder)
+
+
+def _reachable(programs: Path, folder: Path) -> Path:
+    """Programs from PyPI lie beside the checkout, where others than root may not look."""
+    if os.getuid() != 0 or programs.is_relative_to(DEBIAN.parent.parent):
+        return programs
+    package = programs.parent.parent
+    for one in (programs.parent, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(one, folder / one.relative_to(package.parent))
+    return folder / programs.relative_to(package.parent)
 
 
 def _as_nobody_special(command: list[str]) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from assistant.sealing.places import KeyPlace
     from assistant.sealing.vault import FileVault
     from assistant.sealing.wrapping import FileKeys
+    from assistant.search import ServerVectors
     from assistant.store.engine import Database
     from assistant.store.keys import SqlKeyShelf
 
@@ -37,6 +38,17 @@ class Storage:
         path = self._sqlite
         encrypted = self.settings.encrypt_database or self._is_encrypted(path)
         return Database(path, self._database_keys if encrypted else None)
+
+    def server_vectors(self) -> ServerVectors:
+        """Whether the server compares vectors itself.
+
+        Raises:
+            StorageError: the database cannot be read.
+        """
+        from assistant.store.pgvector import standing
+
+        with self.database.reading() as connection:
+            return standing(connection)
 
     @property
     def _sqlite(self) -> Path:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import platform
 import sys
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.bootstrap.clock import SystemClock
 from assistant.bootstrap.keeping import Keeping
 from assistant.bootstrap.workers import job_engine, make_worker
+from assistant.errors import SetupError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from assistant.jobs.keeper import WorkerKeeper
     from assistant.jobs.worker import Look, Worker
     from assistant.model import Transcript
@@ -125,3 +129,21 @@ class Work(Keeping):
         revisions = self.database.upgrade()
         job_engine(self.database, "").make_tables()
         return revisions
+
+    def settle_vectors(self, told: Callable[[int], None]) -> None:
+        """Lets the server compare vectors, where it can; `told` hears of so many more windows.
+
+        Raises:
+            StorageError: the database cannot be written.
+        """
+        from assistant.services.archive_search import model_key
+        from assistant.store.meanings import SqlMeanings, settle_all
+
+        expected: dict[str, int] = {}
+        with suppress(SetupError):  # without weights nothing will come
+            model = model_key(self.manual_tools.weights())
+            with self.database.reading() as connection:
+                ready = SqlMeanings(connection, model).ready()
+            if not ready:
+                expected[model] = self.manual_tools.embedder().dimensions
+        settle_all(self.database, told, expected)

@@ -100,14 +100,15 @@ class SqlMeanings:
 
     def unsettled(self) -> bool:
         """Whether the server could answer, and does not yet."""
-        return pgvector.usable(self._connection) and not self.ready()
+        return pgvector.is_ours(self._connection) and not self.ready()
 
-    def settle(self) -> int:
+    def settle(self, width: int | None = None) -> int:
         """Copies some vectors that the server has not, and makes the index when it has them all.
 
-        How many windows were looked at; 0 when nothing is left to do.
+        How many windows that concerned; 0 when nothing is left to do. Where there are none yet, an
+        index for vectors of that `width` is made, if it is given.
         """
-        if not pgvector.usable(self._connection):
+        if not pgvector.is_ours(self._connection):
             return 0
         self._alone()
         if self.ready():
@@ -116,7 +117,7 @@ class SqlMeanings:
         if batches:
             self._copy(batches)
             return sum(len(one.values) for one in batches)
-        return self._make_index()
+        return self._make_index(width)
 
     def _by_graph(self, meaning: FloatArray, seen: NDArray[np.bool_]) -> Found:
         bits = np.packbits(seen, bitorder="little").tobytes()
@@ -177,10 +178,11 @@ class SqlMeanings:
         rows["value"] = batch.values
         return rows.tobytes()
 
-    def _make_index(self) -> int:
+    def _make_index(self, expected: int | None) -> int:
         query = "SELECT count(*), max(vector_dims(value)) FROM search_meaning WHERE model = %s"
         number, width = self._connection.exec_driver_sql(query, (self._key,)).one()
-        if not number:
+        width = width or expected
+        if width is None:
             return 0
         room = f"{64 + number * ROOM // 2**20}MB"
         self._connection.execute(sa.select(sa.func.set_config("maintenance_work_mem", room, True)))
@@ -195,21 +197,25 @@ def batch_of(row: sa.Row[Any]) -> VectorBatch:
     return VectorBatch(row.number, row.first, row.window, values)
 
 
-def settle_all(database: Database, told: Callable[[int], None]) -> None:
+def settle_all(
+    database: Database, told: Callable[[int], None], expected: dict[str, int] | None = None
+) -> None:
     """Lets the server have all vectors that it can compare; `told` hears of so many more windows.
 
-    Stopped at any moment, the next call does the rest.
+    `expected` are models whose vectors will come, and their dimensions: what these need is made
+    now, since a worker may have no right to. Stopped at any moment, the next call does the rest.
 
     Raises:
         StorageError: the database cannot be written.
     """
     with database.reading() as connection:
-        models = connection.scalars(sa.select(s.vector.c.model).distinct()).all()
-    for model in models:
+        kept = connection.scalars(sa.select(s.vector.c.model).distinct()).all()
+    widths = dict.fromkeys(kept) | (expected or {})
+    for model, width in widths.items():
         moved = 1
         while moved:
             with database.writing() as connection:
-                moved = SqlMeanings(connection, model).settle()
+                moved = SqlMeanings(connection, model).settle(width)
             told(moved)
 
 

@@ -24,9 +24,9 @@ _LOOK = """
 SELECT (SELECT extversion FROM pg_extension WHERE extname = 'vector'),
     (SELECT default_version FROM pg_available_extensions WHERE name = 'vector')
 """
-_MADE = """
-SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('search_meaning')
-    AND attname = 'value' AND NOT attisdropped)
+_OWNED = """
+SELECT pg_has_role(relowner, 'USAGE') FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+WHERE pg_class.oid = to_regclass('search_meaning') AND attname = 'value' AND NOT attisdropped
 """
 """The column goes when somebody drops the extension; the table stays."""
 _WAITING = """
@@ -60,7 +60,7 @@ def standing(connection: Connection) -> ServerVectors:
         return ServerVectors(Standing.MISSING)
     if _numbers(version) < LEAST:
         return ServerVectors(Standing.OLD, version)
-    if not (installed and usable(connection)):
+    if not installed or connection.exec_driver_sql(_OWNED).first() is None:
         return ServerVectors(Standing.OFFERED, version)
     waiting = connection.exec_driver_sql(_WAITING).scalar()
     return ServerVectors(Standing.USED, version, int(waiting or 0))
@@ -79,10 +79,11 @@ def prepare(connection: Connection) -> None:
         # Refused: an administrator adds it, or memory compares, as it does without.
 
 
-def usable(connection: Connection) -> bool:
-    """Whether there is where the server can compare vectors."""
+def is_ours(connection: Connection) -> bool:
+    """Whether there is where the server compares vectors, and we may change it. Workers may run as
+    a role that may not."""
     is_server = connection.dialect.name == "postgresql"
-    return is_server and bool(connection.exec_driver_sql(_MADE).scalar())
+    return is_server and bool(connection.exec_driver_sql(_OWNED).scalar())
 
 
 def _numbers(version: str) -> tuple[int, ...]:

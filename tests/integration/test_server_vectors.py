@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import psycopg
 import pytest
 import sqlalchemy as sa
+from typer.testing import CliRunner
 
 from assistant.archive import Edit, Field
+from assistant.bootstrap import Application, work
+from assistant.cli import app
+from assistant.cli_doctor import vectors_finding
 from assistant.knowledge.window_index import WindowIndex
 from assistant.search import Standing, VectorBatch
+from assistant.services.archive_search import model_key
 from assistant.services.archive_windows import ArchiveWindows
-from assistant.store import meanings, pgvector
+from assistant.store import meanings, migrations, pgvector
 from assistant.store import search_tables as s
 from assistant.store.archive import SqlArchive
+from assistant.store.dumping import Loader, dump
 from assistant.store.engine import Database
 from assistant.store.meanings import SqlMeanings, settle_all
+from assistant.testing import FakeManualTools
 from tests.archive_searches import Searches, worker
 from tests.archives import CODEC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -169,16 +179,91 @@ def test_the_extension_may_come_later_and_go_again(searches: Searches, database:
     assert {hit.record for hit in searches.ask("かさ くらい そらに").hits} == {"r1", "r2"}
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "pgvector"])
+def test_a_backup_moves_to_a_database_that_has_it_or_not(
+    searches: Searches,
+    database: Database,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    kind: str,
+) -> None:
+    searches.add("r1", "あめがふる", "かさをさす", "そらがくらい")
+    upkeep = ArchiveWindows(searches.store, searches.tools)
+    while upkeep.step():
+        pass
+    before = searches.ask("かさ くらい そらに")
+    with database.reading() as connection:
+        pieces = list(dump(connection))
+
+    other = Database(
+        tmp_path / "new.sqlite" if kind == "sqlite" else request.getfixturevalue(kind).fresh()
+    )
+    other.fill(migrations.HEAD, lambda connection: load(connection, pieces))
+    moved = Searches(SqlArchive(other, CODEC))
+    assert moved.ask("かさ くらい そらに") == before
+    with other.reading() as connection:
+        assert pgvector.standing(connection).waiting == (1 if kind == "pgvector" else 0)
+    upkeep = ArchiveWindows(moved.store, moved.tools)
+    while upkeep.step():
+        pass
+    assert moved.ask("かさ くらい そらに") == before
+    with other.reading() as connection:
+        assert SqlMeanings(connection, key(moved)).ready() == (kind == "pgvector")
+    other.close()
+
+
+def load(connection: sa.Connection, pieces: Sequence[tuple[str, int, bytes]]) -> None:
+    """As a restore does."""
+    loader = Loader(connection)
+    for table, _, piece in pieces:
+        loader.load(table, piece)
+    loader.finish()
+
+
+def key(searches: Searches) -> str:
+    return model_key(searches.tools.weights())
+
+
+def test_a_worker_without_rights_embeds_for_the_index_that_the_owner_made(
+    searches: Searches, database: Database, without_rights: str
+) -> None:
+    settle_all(database, lambda _: None, {key(searches): searches.tools.fake.dimensions})
+    grant(database, without_rights)
+    plain = Database(without_rights)
+    theirs = Searches(SqlArchive(plain, CODEC))
+    theirs.add("r1", "あめがふる", "かさをさす", "そらがくらい")
+    upkeep = ArchiveWindows(theirs.store, theirs.tools)
+    while upkeep.step():
+        pass
+    theirs.service._meaning = None  # type: ignore[assignment] # memory is not asked
+    assert theirs.ask("かさ くらい そらに").total > 0
+
+    with database.writing() as connection:
+        connection.exec_driver_sql("DROP TABLE search_meaning")
+    database.upgrade()  # by the owner, who stopped before the vectors were copied
+    grant(database, without_rights)
+    again = Searches(SqlArchive(plain, CODEC))
+    assert not ArchiveWindows(again.store, again.tools).step()
+    assert again.ask("かさ くらい そらに").total > 0
+    plain.close()
+
+
+def grant(database: Database, address: str) -> None:
+    """As docs/howto/many-machines.md says."""
+    role = address.partition("://")[2].partition("@")[0]
+    with database.writing() as connection:
+        for what in ("SELECT, INSERT, UPDATE, DELETE ON ALL TABLES", "USAGE ON ALL SEQUENCES"):
+            connection.exec_driver_sql(f"GRANT {what} IN SCHEMA public TO {role}")
+
+
 @pytest.fixture
-def without_rights(pgvector: Server, place: str) -> Iterator[str]:
+def without_rights(pgvector: Server, place: str) -> str:
     """The same database for somebody who may make tables and no extensions."""
-    owner = sa.create_engine(place.replace("postgresql:", "postgresql+psycopg:"))
     name = place.partition("@/")[2].partition("?")[0]
-    with owner.begin() as connection:
-        connection.exec_driver_sql(f"CREATE ROLE plain_{name} LOGIN")
-        connection.exec_driver_sql(f"GRANT ALL ON SCHEMA public TO plain_{name}")
-    yield pgvector.address(name).replace("postgres@", f"plain_{name}@")
-    owner.dispose()
+    with psycopg.connect(place) as connection:
+        connection.execute(f"CREATE ROLE plain_{name} LOGIN")
+        connection.execute(f"GRANT ALL ON SCHEMA public TO plain_{name}")
+    return pgvector.address(name).replace("postgres@", f"plain_{name}@")
 
 
 def test_an_upgrade_without_the_right_goes_on_until_an_administrator_helps(
@@ -196,3 +281,27 @@ def test_an_upgrade_without_the_right_goes_on_until_an_administrator_helps(
     with database.reading() as connection:
         assert pgvector.standing(connection).standing is Standing.USED
     database.close()
+
+
+def test_the_command_says_what_compares_and_what_is_missing(
+    place: str, without_rights: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def typed(address: str) -> tuple[str, str]:
+        monkeypatch.setenv("KIKIGAKI_DATABASE_URL", address)
+        application = Application()
+        told = CliRunner().invoke(app, ["db", "upgrade"]).stderr
+        detail = vectors_finding(application).detail
+        application.database.close()
+        return told.replace("\n", ""), detail
+
+    monkeypatch.setenv("KIKIGAKI_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(Application, "manual_tools", FakeManualTools())
+    monkeypatch.setattr(work, "job_engine", lambda *_: SimpleNamespace(make_tables=lambda: None))
+    told, detail = typed(without_rights)
+    assert "CREATE EXTENSION vector;" in told
+    assert "kikigaki db upgrade" in detail
+    Database(place).upgrade()
+    told, detail = typed(place)
+    assert "pgvector 0.8" in told
+    assert "pgvector 0.8" in detail
+    assert "が比べます" in detail
