@@ -102,12 +102,12 @@ class ManualParts:
 
     @cached_property
     def _sayings(self) -> Sayings:
-        from assistant.knowledge.sayings import SayingsBank
+        from assistant.knowledge.sayings import GIVEN, SayingsBank
         from assistant.text.sayings import read_sayings
 
         folder = self._settings.state_dir
         subjects = read_sayings(folder / "sayings.txt")
-        return SayingsBank(subjects, self._tokenizer, folder / "manuals")
+        return SayingsBank(subjects, self._tokenizer, folder / "manuals", GIVEN)
 
     def _load_embedder(self, key: str) -> Embedder:
         from assistant.knowledge.centred import CentredEmbedder

@@ -9,6 +9,7 @@ too. A question that is near to none is searched as if there were no samples.
 from __future__ import annotations
 
 import hashlib
+from importlib import resources
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
@@ -21,6 +22,7 @@ from assistant.manual import Nearness, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from importlib.resources.abc import Traversable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -38,14 +40,27 @@ SECOND = 0.5
 FAINT, SURE = 0.1, 0.5
 """How near a question is, from as near as any is to anything (0) to the same (1), between which a
 topic gains its full weight."""
+GIVEN = resources.files("assistant.knowledge") / "data" / "sayings.npz"
+"""What the embedded weights made of the program's own samples."""
 
 
 class SayingsBank:
-    """`ports.Sayings`. Vectors are kept in a file of `folder` for each key of weights."""
+    """`ports.Sayings`. Vectors are kept in a file of `folder` for each key of weights.
 
-    def __init__(self, subjects: Sequence[Subject], tokenizer: Tokenizer, folder: Path) -> None:
+    `given` is such a file that came with the program: with the embedded weights, only a site's own
+    samples are embedded here. `scripts/make_sayings.py` makes it.
+    """
+
+    def __init__(
+        self,
+        subjects: Sequence[Subject],
+        tokenizer: Tokenizer,
+        folder: Path,
+        given: Traversable | None = None,
+    ) -> None:
         self._subjects = subjects
         self._folder = folder
+        self._given = given
         said = [(saying, at) for at, one in enumerate(subjects) for saying in one.sayings]
         self._sayings = [saying for saying, _ in said]
         self._subject_of = np.asarray([at for _, at in said], np.intp)
@@ -61,10 +76,10 @@ class SayingsBank:
         """
         if self._of(key) is not None:
             return 0
-        kept = self._kept(key)
-        missing = [text for text in self._texts() if text not in kept][:limit]
+        known, kept = self.known(key), self._kept(key)
+        missing = [text for text in self.texts() if text not in known][:limit]
         vectors = embedder.queries(missing)
-        self._keep(key, kept | dict(zip(missing, vectors, strict=True)))
+        write(self._path(key), key, kept | dict(zip(missing, vectors, strict=True)))
         return len(missing)
 
     def near(self, key: str, terms: Sequence[str], meaning: FloatArray) -> Nearness:
@@ -109,39 +124,57 @@ class SayingsBank:
     def _topic(self, prepared: _Prepared, at: int) -> Topic:
         return Topic(self._subjects[at].written, self._terms[at], prepared.written[at])
 
-    def _texts(self) -> list[str]:
+    def texts(self) -> list[str]:
+        """Everything that is embedded, each once."""
         written = (one.written for one in self._subjects)
         return list(dict.fromkeys((*self._sayings, *written, *ANYTHING)))
 
     def _of(self, key: str) -> _Prepared | None:
         """The vectors of all samples; None as long as some are missing."""
         if key not in self._prepared:
-            kept = self._kept(key)
-            if not kept.keys() >= set(self._texts()):
+            known = self.known(key)
+            if not known.keys() >= set(self.texts()):
                 return None
-            self._prepared[key] = _Prepared(self._subjects, self._sayings, self._subject_of, kept)
+            self._prepared[key] = _Prepared(self._subjects, self._sayings, self._subject_of, known)
         return self._prepared[key]
+
+    def known(self, key: str) -> dict[str, FloatArray]:
+        """The vectors that these weights have made, of texts: here, or before."""
+        return _read(self._given, key) | self._kept(key)
+
+    def _kept(self, key: str) -> dict[str, FloatArray]:
+        return _read(self._path(key), key)
 
     def _path(self, key: str) -> Path:
         return self._folder / f".sayings-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
 
-    def _kept(self, key: str) -> dict[str, FloatArray]:
-        """By text; nothing where there is no such file, or one that was cut off."""
-        try:
-            with np.load(self._path(key), allow_pickle=False) as file:
-                vectors = file["vectors"].astype(np.float32)
-                return dict(zip(file["texts"].tolist(), vectors, strict=True))
-        except (OSError, ValueError, KeyError, BadZipFile):
-            return {}
 
-    def _keep(self, key: str, vectors: dict[str, FloatArray]) -> None:
-        path = self._path(key)
-        new = path.with_suffix(".new.npz")
-        with storage_errors(path):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            values = np.stack(list(vectors.values())).astype(np.float16)
-            np.savez(new, texts=np.asarray(list(vectors)), vectors=values)
-            new.replace(path)
+def write(path: Path, key: str, vectors: dict[str, FloatArray]) -> None:
+    """Keeps what the weights `key` have made of texts.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    new = path.with_suffix(".new.npz")
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        values = np.stack(list(vectors.values())).astype(np.float16)
+        np.savez(new, key=key, texts=np.asarray(list(vectors)), vectors=values)
+        new.replace(path)
+
+
+def _read(path: Traversable | None, key: str) -> dict[str, FloatArray]:
+    """By text; nothing where there is no such file, or one of other weights, or one cut off."""
+    if path is None:
+        return {}
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            if file["key"].item() != key:
+                return {}
+            vectors = file["vectors"].astype(np.float32)
+            return dict(zip(file["texts"].tolist(), vectors, strict=True))
+    except (OSError, ValueError, KeyError, BadZipFile):
+        return {}
 
 
 class _Prepared:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
+from assistant.knowledge.centred import CentredEmbedder
 from assistant.knowledge.embedded_e5 import EmbeddedE5
+from assistant.knowledge.sayings import GIVEN, SayingsBank
+from assistant.services.manuals import vectors_key
+from assistant.text.sayings import read_sayings
+from assistant.text.tokens import SudachiTokenizer
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.weights
 PASSAGES = [
@@ -56,3 +65,13 @@ def test_a_question_takes_one_thread_and_gives_the_others_back(encoder: Embedded
 def _threads() -> list[tuple[str, int]]:
     pools = threadpool_info()
     return [(one["filepath"], one["num_threads"]) for one in pools if one["user_api"] == "openmp"]
+
+
+def test_the_vectors_that_come_with_the_program_are_what_it_makes(
+    encoder: EmbeddedE5, tmp_path: Path
+) -> None:
+    bank = SayingsBank(read_sayings(), SudachiTokenizer(), tmp_path, GIVEN)
+    some = bank.texts()[::150]
+    known = bank.known(vectors_key(encoder.model))
+    made = CentredEmbedder(encoder).queries(some)
+    assert np.allclose(np.stack([known[one] for one in some]), made, atol=2e-3)

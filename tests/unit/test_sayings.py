@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assistant.errors import BadExpansions
 from assistant.knowledge.centred import ANYTHING
+from assistant.knowledge.e5_weights import EMBEDDED_E5
 from assistant.knowledge.parts import PART, parts
-from assistant.knowledge.sayings import SayingsBank
+from assistant.knowledge.sayings import GIVEN, SayingsBank, write
 from assistant.manual import Passage
+from assistant.services.manuals import vectors_key
 from assistant.testing import FakeEmbedder, FakeTokenizer
 from assistant.text.sayings import Subject, read_sayings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SUBJECTS = (
     Subject(("飢えてる", "腹ぺこだって"), "食事の不足"),
@@ -86,6 +85,24 @@ def test_a_file_that_was_cut_off_is_made_anew(bank: SayingsBank, tmp_path: Path)
     (file,) = tmp_path.glob(".sayings-*.npz")
     file.write_bytes(file.read_bytes()[:200])
     assert SayingsBank(SUBJECTS, FakeTokenizer(), tmp_path).prepare("k", FakeEmbedder(), 9) == 9
+
+
+def test_what_came_with_the_program_is_not_made_again(bank: SayingsBank, tmp_path: Path) -> None:
+    embedder = FakeEmbedder()
+    own = Subject(("畑を借りたい",), "市民農園")
+    given = tmp_path / "given.npz"
+    write(given, "k", dict(zip(bank.texts(), embedder.queries(bank.texts()), strict=True)))
+    more = SayingsBank((*SUBJECTS, own), FakeTokenizer(), tmp_path / "site", given)
+    assert more.prepare("k", embedder, 1000) == 2
+    assert near(more, "飢えてる")[0] == "食事の不足"
+    assert near(more, "畑を借りたい")[0] == "市民農園"
+    assert more.prepare("other", embedder, 1000) == TEXTS + 2
+
+
+def test_all_of_our_samples_are_given_with_their_vectors() -> None:
+    """If not: python scripts/make_sayings.py"""
+    bank = SayingsBank(read_sayings(), FakeTokenizer(), Path("nowhere"), GIVEN)
+    assert bank.known(vectors_key(EMBEDDED_E5)).keys() == set(bank.texts())
 
 
 def test_ours_can_be_read_and_a_site_adds_its_own(tmp_path: Path) -> None:
