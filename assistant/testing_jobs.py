@@ -45,6 +45,10 @@ class MemoryJobs:
         """All of a kind, or all, in order."""
         return [job for job in self._jobs.values() if kind in (None, job.kind)]
 
+    def open(self, kind: str) -> list[Job]:
+        """Those of a kind that are not done, in order."""
+        return [job for job in self.jobs(kind) if job.state is not JobState.DONE]
+
     def stop(self, kind: str, subject: str) -> None:
         """A waiting job is cancelled, a running one asked to stop; others stay as they are."""
         job = self.find(kind, subject)

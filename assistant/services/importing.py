@@ -163,7 +163,8 @@ class Importer:
         )
         unit.records.add(record)
         unit.records.keep(record.id, transcript, actor.user, now)
-        details = {"file": draft.source.name, "turns": str(len(draft.turns))}
+        # The log stays when the record is deleted: no name in it, which may be a person's.
+        details = {"content": draft.digest, "turns": str(len(draft.turns))}
         unit.audit.append(actor, Event(Action.IMPORT, record.id, details), now)
         return record
 

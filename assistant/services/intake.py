@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BLOCK = 1 << 20
+UNNAMED = "/"
+"""How it begins; no path in a folder does."""
 
 
 @dataclass(frozen=True, slots=True)
 class TakenFile:
-    """What became of a file: its path in the folder, bytes, nanoseconds since 1970.
+    """What became of a file: its path in the folder (see `unnamed`), bytes, nanoseconds since 1970.
 
     `recording` is the record it became, or the one that has the same content. `complete` is false
     while it is being taken in. `error` is the sentence for people, by language.
@@ -110,7 +112,8 @@ class RecordingIntake:
         with self._alone() as ours:
             known = self._taken.all() if ours else {}
             for name, sighting in still.items() if ours else ():
-                if not self._is_known(sighting, known.get(name)):
+                taken = known.get(name) or known.get(unnamed(name))
+                if not self._is_known(sighting, taken):
                     self._attempt(name, sighting)
 
     def _is_recording(self, name: str) -> bool:
@@ -170,6 +173,16 @@ class RecordingIntake:
         except UnknownRecording:
             return False
         return True
+
+
+def unnamed(path: str) -> str:
+    """What is kept in the place of the path of a file whose record is gone.
+
+    It may name a person. So the file is known where it still lies, and is not taken in again.
+    """
+    if path.startswith(UNNAMED):
+        return path
+    return UNNAMED + hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class _ChangedError(Exception):

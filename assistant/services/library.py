@@ -148,7 +148,7 @@ class Library:
 
     def entries(self, actor: Actor) -> list[Entry]:
         """Everything the actor may see, newest first."""
-        jobs = self._queue.jobs()
+        jobs = self._queue.open()  # what is done is known by its transcript
         with self._store.reading() as unit:
             records = unit.records.all(scope(actor, Right.VIEW))
         return [_entry(record, jobs.get(record.id)) for record in records]

@@ -94,6 +94,9 @@ class Jobs(Protocol):
     def jobs(self, kind: str | None = None) -> list[Job]:
         """All of a kind, or all, in order."""
 
+    def open(self, kind: str) -> list[Job]:
+        """Those of a kind that are not done, in order."""
+
     def stop(self, kind: str, subject: str) -> None:
         """A waiting job is cancelled, a running one asked to stop; others stay as they are."""
 
@@ -208,8 +211,8 @@ class Queue(Protocol):
     def find(self, recording: str) -> Job | None:
         """The job of a recording, None when it never had one."""
 
-    def jobs(self) -> dict[str, Job]:
-        """All jobs by recording, in order."""
+    def open(self) -> dict[str, Job]:
+        """The jobs that are not done by recording, in order."""
 
     def stop(self, recording: str) -> None:
         """A waiting job is cancelled, a running one asked to stop; others stay as they are."""
@@ -239,9 +242,9 @@ class TranscriptionQueue:
         """The job of a recording, None when it never had one."""
         return self._jobs.find(TRANSCRIPTION, recording)
 
-    def jobs(self) -> dict[str, Job]:
-        """All jobs by recording, in order."""
-        return {job.subject: job for job in self._jobs.jobs(TRANSCRIPTION)}
+    def open(self) -> dict[str, Job]:
+        """The jobs that are not done by recording, in order."""
+        return {job.subject: job for job in self._jobs.open(TRANSCRIPTION)}
 
     def stop(self, recording: str) -> None:
         """A waiting job is cancelled, a running one asked to stop; others stay as they are."""

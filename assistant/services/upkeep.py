@@ -13,16 +13,20 @@ from assistant.services.queueing import ACTIVE, JobState, Kind, Lane
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
+    from datetime import datetime
     from pathlib import Path
 
     from assistant.ports import Clock
     from assistant.services.manual_desk import ManualDesk
-    from assistant.services.queueing import Jobs, Task
+    from assistant.services.queueing import Job, Jobs, Task
 
 log = logging.getLogger(__name__)
 
 REST_AFTER_FAULT = timedelta(minutes=1)
 """Before what failed, as for want of weights, is tried again."""
+REST_AFTER_FAILURE = timedelta(minutes=5)
+"""Before a day's work that failed once is tried again; twice as long after each further failure."""
+LONGEST_REST = timedelta(hours=4)
 
 
 class WatchedManuals:
@@ -101,7 +105,10 @@ class Piecework:
 
 
 class Daily:
-    """Work that is done once a day, by the first worker that finds it not done."""
+    """Work that is done once a day, by the first worker that finds it not done.
+
+    One that failed is tried again the same day, after a while that doubles with each failure.
+    """
 
     def __init__(self, name: str, jobs: Jobs, clock: Clock, act: Callable[[], object]) -> None:
         self.kind = Kind(name, self._run, Lane.QUICK, priority=20)
@@ -110,16 +117,34 @@ class Daily:
         self._act = act
 
     def look(self, crowded: Callable[[], bool]) -> None:
-        """Makes a job of it where today's is not there yet.
+        """Makes a job of it where today's is not there yet, or has failed.
 
         Raises:
             StorageError: the database does not answer.
         """
         del crowded  # it takes a moment only
-        today = self._clock.now().date().isoformat()
+        now = self._clock.now()
+        today = now.date().isoformat()
         job = self._jobs.find(self.kind.name, "")
-        if job is None or (job.arguments != today and job.state not in ACTIVE):
+        if job is not None and job.state in ACTIVE:
+            return
+        day, failures = _try_of(job)
+        if day != today:
             self._jobs.ensure(self.kind.name, "", today)
+        elif job is not None and job.state is JobState.FAILED and _rested(job, failures, now):
+            self._jobs.ensure(self.kind.name, "", f"{today} {failures + 1}")
 
     def _run(self, task: Task) -> None:
         self._act()
+
+
+def _try_of(job: Job | None) -> tuple[str, int]:
+    """The day that a daily job is of, and how often it had failed before it was made."""
+    day, _, failures = (job.arguments if job else "").partition(" ")
+    return day, int(failures or 0)
+
+
+def _rested(job: Job, failures: int, now: datetime) -> bool:
+    """Whether it may be tried again."""
+    rest = min(REST_AFTER_FAILURE * 2**failures, LONGEST_REST)
+    return job.ended is None or now - job.ended >= rest

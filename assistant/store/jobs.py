@@ -56,6 +56,10 @@ class SqlJobs:
         """All of a kind, or all, in order."""
         return self._all(sa.true() if kind is None else t.c.kind == kind)
 
+    def open(self, kind: str) -> list[Job]:
+        """Those of a kind that are not done, in order."""
+        return self._all(sa.and_(t.c.kind == kind, t.c.state != JobState.DONE))
+
     def stop(self, kind: str, subject: str) -> None:
         """A waiting job is cancelled, a running one asked to stop; others stay as they are."""
         cancelled = {"state": JobState.CANCELLED, "ended": datetime.now(UTC)}

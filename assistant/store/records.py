@@ -16,6 +16,7 @@ from assistant.store.exports import drop_exports_with
 from assistant.store.job_tables import job, step
 from assistant.store.keys import drop_keys
 from assistant.store.tables import display
+from assistant.store.taken import forget_names
 from assistant.store.turns import SqlTurns
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class SqlRecords:
         """Drops it with everything that belongs to it, the keys of its files, and its jobs."""
         self._turns.remove(record)
         drop_exports_with(self._connection, record)
+        forget_names(self._connection, record)
         drop_keys(self._connection, record)
         self._connection.execute(display.delete().where(display.c.place == record))
         self._drop_jobs(record)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from assistant.services.intake import TakenFile
+from assistant.services.intake import TakenFile, unnamed
 from assistant.store.job_tables import taken_file as t
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
+    from sqlalchemy import Connection, Row
 
     from assistant.store.engine import Database
 
@@ -52,6 +52,14 @@ class SqlTakenFiles:
         same = sa.and_(t.c.sha256 == sha256, t.c.complete.is_(True))
         with self._database.reading() as connection:
             return [_taken(row) for row in connection.execute(sa.select(t).where(same))]
+
+
+def forget_names(connection: Connection, record: str) -> None:
+    """The record goes: its files' names do too, and that they were taken stays known."""
+    rows = connection.execute(sa.select(t.c.path).where(t.c.recording == record)).all()
+    for row in rows:
+        values = {"path": unnamed(row.path), "error_ja": None, "error_en": None}
+        connection.execute(t.update().where(t.c.path == row.path).values(values))
 
 
 def _taken(row: Row[Any]) -> TakenFile:

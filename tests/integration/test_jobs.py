@@ -67,8 +67,8 @@ def test_a_transcription_keeps_its_options(jobs: WorkerSide) -> None:
     queue.add("a", options)
     jobs.add("other", "b")
 
-    assert list(queue.jobs()) == ["a"]
-    assert queue.jobs()["a"].options == options
+    assert list(queue.open()) == ["a"]
+    assert queue.open()["a"].options == options
 
 
 def test_progress_is_seen_by_others(jobs: WorkerSide) -> None:

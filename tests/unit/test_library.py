@@ -72,7 +72,7 @@ def test_a_recording_that_breaks_off_leaves_nothing(shelves: Shelves) -> None:
 
     assert files(shelves) == []
     assert shelves.library.entries(ME) == []
-    assert shelves.queue.jobs() == {}
+    assert shelves.queue.open() == {}
     assert log(shelves) == []
 
 
@@ -231,7 +231,7 @@ def test_a_start_completes_what_a_sudden_end_left(shelves: Shelves) -> None:
 
     shelves.library.tidy(Options())
 
-    assert set(shelves.queue.jobs()) == {arrived, removed}
+    assert set(shelves.queue.open()) == {arrived, removed}
     for recording in (arrived, removed):
         assert content(shelves.library.sound(ME, recording)) == b"sound"
 
@@ -249,7 +249,7 @@ def test_a_start_drops_what_the_archive_does_not_know(shelves: Shelves) -> None:
     shelves.clock.time += timedelta(days=400)
     shelves.library.tidy(Options())
 
-    assert shelves.queue.jobs() == {}
+    assert shelves.queue.open() == {}
     assert [one for one in files(shelves) if one.startswith(".")] == []
     assert [entry.id for entry in shelves.library.entries(ME)] == [done]
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -187,3 +188,30 @@ def test_daily_work_is_done_once_a_day() -> None:
     look()
     look()
     assert len(done) == 2
+
+
+def test_a_day_that_failed_is_tried_again_the_same_day_less_and_less_often() -> None:
+    jobs, clock = MemoryJobs(), FakeClock(datetime.now(UTC).replace(hour=0, minute=0))
+    daily = Daily("sweep", jobs, clock, lambda: None)
+    tries: list[timedelta] = []
+    midnight = clock.time
+    for _ in range(24 * 60):
+        daily.look(lambda: False)
+        for job in jobs.unsent():
+            jobs.begin(job.run, "me", 3)
+            jobs.end(job.run, "me", JobState.FAILED, MissingWeights(name="a", folder="b"))
+            failed = jobs.find("sweep", "")
+            assert failed is not None
+            jobs._put(replace(failed, ended=clock.time))
+            tries.append(clock.time - midnight)
+        clock.time += timedelta(minutes=1)
+    rests = [later - earlier for earlier, later in pairwise(tries)]
+    assert rests[:6] == [timedelta(minutes=5 * 2**number) for number in range(6)]
+    assert set(rests[6:]) == {timedelta(hours=4)}
+    assert len(tries) < 14
+
+    daily.look(lambda: False)
+    new = jobs.find("sweep", "")
+    assert new is not None
+    assert new.state is JobState.WAITING, "the next day begins anew"
+    assert new.arguments == clock.time.date().isoformat()
