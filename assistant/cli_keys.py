@@ -26,6 +26,8 @@ WORDS = {
         "copy": "{place} の写しを、別の安全な所に保管し直してください。",
         "backups": "これより前のバックアップを開くには、古い鍵の写しが要ります。",
         "drop": "{place} から古い鍵を外してください。",
+        "sealing": "封をしています: {done}/{total}",
+        "sealed": "封のなかったファイル {files} 件に封をしました。",
     },
     "en": {
         "place": "Place of the key: {place}", "files": "{files} files",
@@ -36,6 +38,8 @@ WORDS = {
         "copy": "Keep a new copy of {place} in a safe place.",
         "backups": "Backups from before need a copy of the old key.",
         "drop": "Take the old key out of {place}.",
+        "sealing": "Sealing: {done}/{total}",
+        "sealed": "{files} files were plain and are sealed now.",
     },
 }  # fmt: skip
 
@@ -86,6 +90,18 @@ def rotate() -> None:
     results.print(f"[green]○[/] {told}")
     for hint in ("copy", "backups") if done.dropped else ("drop", "backups"):
         results.print(f"   {escape(words[hint].format(place=care.place))}")
+
+
+@keys_app.command()
+def seal() -> None:
+    """封のないファイルに封をします。使いながら実行でき、止まったら、もう一度実行すると続きます。"""
+    application = Application()
+    words, files = WORDS[application.settings.screen_language], 0
+    with screen.status("") as status:
+        for one in application.plain_sealer.seal(application.actor):
+            status.update(words["sealing"].format(done=one.done, total=one.total))
+            files = one.files
+    results.print("[green]○[/] " + words["sealed"].format(files=files))
 
 
 def _standing(one: KeyState) -> str:

@@ -897,6 +897,19 @@ class DatabaseNotEmpty(InputError):
     )
 
 
+class SealingOff(InputError):
+    """What lies here plain is to be sealed, and new files are left plain."""
+
+    ja = (
+        "KIKIGAKI_SEAL=false のため、新しいファイルにも封をしていません。"
+        "この設定を外してから、もう一度実行してください。"
+    )
+    en = (
+        "KIKIGAKI_SEAL=false leaves even new files unsealed. Take that setting away, then run this "
+        "again."
+    )
+
+
 class FileThere(InputError):
     """Details: `path`."""
 

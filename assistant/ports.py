@@ -94,6 +94,17 @@ class StoredFile(ReadableFile, Protocol):
             StorageError: no right to delete.
         """
 
+    def seal(self) -> bool:
+        """Seals the plain file that is there, in its place; whether there was one to seal.
+
+        Killed at any moment, it leaves the one or the other, whole, and can be run again.
+
+        Raises:
+            StorageError: no room, or no right to write.
+            SetupError: the master key is missing.
+            BrokenSeal: it is no plain file, but a sealed one that was changed.
+        """
+
     def create(self) -> AbstractContextManager[BinaryIO]:
         """Writes it anew: whole at its place when the block ends well, else nothing of it.
 
@@ -120,6 +131,9 @@ class Vault(Protocol):
 
         Where it is the only one of its owner, a plain file in the place of a sealed one is noticed.
         """
+
+    def settle(self, part: Path) -> None:
+        """After a sudden end: completes what had arrived whole, drops what had not."""
 
     def shred(self, owner: str) -> None:
         """Makes everything of `owner` that was sealed unreadable for ever, wherever copies are.

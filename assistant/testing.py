@@ -283,6 +283,10 @@ class PlainFile:
         """At its start."""
         return self.path.open(mode)
 
+    def seal(self) -> bool:
+        """Never."""
+        return False
+
     @contextmanager
     def create(self) -> Iterator[BinaryIO]:
         """At its place when the block ends well."""
@@ -310,6 +314,10 @@ class PlainVault:
         """The file at `path`."""
         del owner, alone
         return PlainFile(path)
+
+    def settle(self, part: Path) -> None:
+        """Drops it."""
+        part.unlink(missing_ok=True)
 
     def shred(self, owner: str) -> None:
         """Notes it."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from assistant.services.forecasting import Forecaster
     from assistant.services.keys import MasterKeyCare
     from assistant.services.retaining import Retainer
+    from assistant.services.sealing_plain import PlainSealer
 
 
 class Keeping(People):
@@ -74,6 +75,20 @@ class Keeping(People):
             database=self.database,
             folders={"recordings": settings.recordings_dir, "manuals": state / "manuals"},
             files={name: state / name for name in ("expansions.txt", "sayings.txt")},
+        )
+
+    @cached_property
+    def plain_sealer(self) -> PlainSealer:
+        """Seals what lay here plain before sealing was switched on."""
+        from assistant.services.sealing_plain import PlainSealer
+
+        return PlainSealer(
+            self.archive,
+            self.library.files,
+            self.manuals.editions,
+            self.manuals.original,
+            SystemClock(),
+            sealing=self.settings.seal,
         )
 
     @cached_property

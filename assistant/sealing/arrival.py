@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import contextmanager
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import BinaryIO
+
+_PART = re.compile(r"\.(.+)\.[0-9a-f]{8}\.part")
 
 
 @contextmanager
@@ -40,6 +43,17 @@ def arriving(
             _sync(target.parent)
         finally:
             part.unlink(missing_ok=True)
+
+
+def parts_of(target: Path) -> list[Path]:
+    """The files that were to take the place of `target` and have not, by now."""
+    return [one for one in target.parent.glob(".*.part") if arrived_as(one) == target]
+
+
+def arrived_as(part: Path) -> Path | None:
+    """The place that such a file was to take."""
+    found = _PART.fullmatch(part.name)
+    return part.with_name(found[1]) if found else None
 
 
 def _sync(folder: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import contextmanager
 from secrets import token_hex
 from typing import TYPE_CHECKING, cast
 
 from assistant.errors import BrokenSeal, storage_errors
-from assistant.sealing.arrival import arriving
+from assistant.sealing.arrival import arrived_as, arriving, parts_of
 from assistant.sealing.chunks import ChunkCipher, is_nearly_sealed, read_header, shape
 from assistant.sealing.reader import open_sealed
 from assistant.sealing.writer import SealedWriter
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from assistant.sealing.wrapping import FileKeys
 
 KEY_BYTES = 32
+BLOCK = 1 << 20
+NONE = "/"
+"""The id of no file."""
 
 
 class FileVault:
@@ -45,6 +49,15 @@ class FileVault:
         Where it is the only one of its owner, a plain file in the place of a sealed one is noticed.
         """
         return VaultFile(path, owner, self._keys, sealing=self._sealing, alone=alone)
+
+    def settle(self, part: Path) -> None:
+        """After a sudden end: completes what had arrived whole, drops what had not."""
+        target, file_id = arrived_as(part), _id_of(part)
+        if target is not None and self._keys.has(file_id) and _id_of(target) == NONE:
+            part.replace(target)
+            return
+        self._keys.shred(file_id)
+        part.unlink(missing_ok=True)
 
     def shred(self, owner: str) -> None:
         """Makes everything of `owner` that was sealed unreadable for ever.
@@ -91,13 +104,16 @@ class VaultFile:
         file = self.path.open(mode)
         try:
             file_id = read_header(file)
-            if file_id is None:
+            if file_id is not None:
+                return open_sealed(file, self._cipher(file_id))
+            if (arrived := self._arrived()) is None:
                 self._insist_on_plain(file)
                 return file
-            return open_sealed(file, self._cipher(file_id))
         except BaseException:
             file.close()
             raise
+        file.close()
+        return self._open_arrived(arrived)
 
     @contextmanager
     def create(self) -> Iterator[BinaryIO]:
@@ -128,6 +144,27 @@ class VaultFile:
             writer = SealedWriter(file, ChunkCipher(key, file_id, self.name))
             yield cast("BinaryIO", writer)
             writer.finish()
+
+    def seal(self) -> bool:
+        """Seals the plain file that is there, in its place; whether there was one to seal.
+
+        Killed at any moment, it leaves the one or the other, whole, and can be run again.
+
+        Raises:
+            StorageError: no room, or no right to write.
+            SetupError: the master key is missing.
+            BrokenSeal: it is no plain file, but a sealed one that was changed.
+        """
+        if not self._sealing or not self.is_file() or self._file_id() is not None:
+            return False
+        if (arrived := self._arrived()) is not None:
+            arrived.replace(self.path)
+            return True
+        with self.path.open("rb") as plain:
+            self._insist_on_plain(plain)
+            with self.create() as file:
+                shutil.copyfileobj(plain, file, BLOCK)
+        return True
 
     def remove(self) -> None:
         """Deletes it and its key, if it is there.
@@ -160,6 +197,25 @@ class VaultFile:
         with self.path.open("rb") as file:
             return read_header(file)
 
+    def _arrived(self) -> Path | None:
+        """What was whole, and had its key, when its process ended before it took its place."""
+        if not self._alone:
+            return None
+        parts = parts_of(self.path)
+        return next((part for part in parts if self._keys.has(_id_of(part))), None)
+
+    def _open_arrived(self, part: Path) -> BinaryIO:
+        """Under the name it has, or in its place by now."""
+        try:
+            file = part.open("rb")
+        except FileNotFoundError:
+            file = self.path.open("rb")
+        try:
+            return open_sealed(file, self._cipher(read_header(file) or ""))
+        except BaseException:
+            file.close()
+            raise
+
     def _insist_on_plain(self, file: BinaryIO) -> None:
         """What was sealed once is not taken for plain."""
         file.seek(0)
@@ -171,6 +227,15 @@ class VaultFile:
         if file_id.rpartition("/")[0] != self._owner:
             raise BrokenSeal(name=self.name)  # somebody exchanged files
         return ChunkCipher(self._keys.find(file_id, self.name), file_id, self.name)
+
+
+def _id_of(path: Path) -> str:
+    """Of a sealed file; that of none where it is not sealed, or not there."""
+    try:
+        with path.open("rb") as file:
+            return read_header(file) or NONE
+    except FileNotFoundError:
+        return NONE
 
 
 def holds_sealed(folder: Path) -> bool:

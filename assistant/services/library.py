@@ -370,13 +370,17 @@ class Library:
 
     def tidy(self, options: Options) -> None:
         """After a start: completes or drops what a sudden end left, queues what nobody queued."""
+        self.files.settle(self._clock.now(), self._is_known)
         with self._store.reading() as unit:
-            records = {record.id: record for record in unit.records.all(_EVERYTHING)}
-        self.files.settle(self._clock.now(), records.__contains__)
-        waiting = (one for one in records.values() if one.origin is Origin.SOUND)
-        for record in waiting:
+            records = unit.records.all(_EVERYTHING)
+        for record in (one for one in records if one.origin is Origin.SOUND):
             if record.revision == 0 and self._queue.find(record.id) is None:
                 self._queue.add(record.id, options)
+
+    def _is_known(self, recording: str) -> bool:
+        """Whether there is a record of it, at this moment."""
+        with self._store.reading() as unit:
+            return unit.records.find(recording, _EVERYTHING) is not None
 
     @contextmanager
     def _taking(self, recording: str) -> Iterator[None]:

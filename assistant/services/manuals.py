@@ -353,6 +353,9 @@ class ManualLibrary:
         for one in self.folder.glob(f"{ARRIVING}*"):
             if time.time() - one.stat().st_mtime > ABANDONED:
                 shutil.rmtree(one, ignore_errors=True)
+        for part in self.folder.glob("[!.]*/.*.part"):
+            if time.time() - part.stat().st_mtime > ABANDONED:
+                self._vault.settle(part)
 
     @contextmanager
     def _embedding(self, timeout: float) -> Iterator[None]:

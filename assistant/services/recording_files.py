@@ -19,6 +19,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from assistant.errors import UnknownRecording, storage_errors
+from assistant.services.held_folders import held
 from assistant.services.naming import file_name
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 ABANDONED = timedelta(hours=12)
 """After this, sound that was still arriving when the program ended is dropped."""
 ARRIVING, REMOVED = ".arriving-", ".removed-"
+PARTS = ("*/.*.part", "*/original/.*.part")
+"""Files whose making ended with its process."""
 
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
@@ -80,7 +83,7 @@ class RecordingFiles:
         Raises:
             UnknownRecording: there is none.
         """
-        files = sorted((self._path(recording) / "original").glob("*"))
+        files = sorted((self._path(recording) / "original").glob("[!.]*"))
         if not files:
             raise UnknownRecording
         return self._vault.file(files[0], f"{recording}/sound")
@@ -101,16 +104,17 @@ class RecordingFiles:
             NotWritable: it cannot be taken away.
         """
         here, gone = self.folder / recording, self.folder / f"{REMOVED}{recording}"
-        with storage_errors(here):
-            if here.exists():
-                here.rename(gone)
-        try:
-            yield
-        except BaseException:
-            if gone.exists():
-                gone.rename(here)
-            raise
-        self._destroy(gone, recording)
+        with held(here) as is_here:
+            with storage_errors(here):
+                if is_here:
+                    here.rename(gone)
+            try:
+                yield
+            except BaseException:
+                if gone.exists():
+                    gone.rename(here)
+                raise
+            self._destroy(gone, recording)
 
     def erase(self, recording: str) -> None:
         """Drops all files of the recording; when it was done already, nothing happens.
@@ -120,37 +124,61 @@ class RecordingFiles:
         """
         self._vault.shred(recording)
         for place in (self.folder / recording, self.folder / f"{REMOVED}{recording}"):
-            with storage_errors(place):
-                if place.exists():
+            with held(place) as is_here, storage_errors(place):
+                if is_here:
                     shutil.rmtree(place)
 
     def settle(self, now: datetime, known: Callable[[str], bool]) -> None:
         """After a sudden end: completes what the archive knows, drops what it does not.
 
-        `known` tells whether the archive has a record of that id.
+        `known` tells whether the archive has a record of that id now: what another process is just
+        removing is left to it.
         """
         latest = (now - ABANDONED).timestamp()
-        for part in self.folder.glob("*/.*.part"):  # a copy whose making ended with its process
-            if _newest(part) < latest:
-                part.unlink(missing_ok=True)
+        for pattern in PARTS:
+            for part in self.folder.glob(pattern):
+                if _newest(part) < latest:
+                    self._vault.settle(part)
         for place in self.folder.glob(f"{ARRIVING}*"):
-            if known(place.name.removeprefix(ARRIVING)):
-                self._put_back(place, ARRIVING)
-            elif _newest(place) < latest:
-                self._destroy(place, place.name.removeprefix(ARRIVING))
+            self._settle_arriving(place, known, latest)
         for place in self.folder.glob(f"{REMOVED}*"):
-            if known(place.name.removeprefix(REMOVED)):
-                self._put_back(place, REMOVED)
-            else:
-                self._destroy(place, place.name.removeprefix(REMOVED))
+            self._settle_removed(place, known)
+
+    def _settle_arriving(self, place: Path, known: Callable[[str], bool], latest: float) -> None:
+        recording = place.name.removeprefix(ARRIVING)
+        if known(recording):
+            self._put_back(place, recording)
+        elif _newest(place) < latest:
+            self._destroy(place, recording)
+
+    def _settle_removed(self, place: Path, known: Callable[[str], bool]) -> None:
+        recording = place.name.removeprefix(REMOVED)
+        with held(place, wait=False) as ours:
+            if ours and known(recording):
+                self._put_back(place, recording)
+            elif ours:
+                self._destroy(place, recording)
+
+    def seal(self, recording: str) -> int:
+        """Seals what is plain of the recording's files; how many there were.
+
+        Raises:
+            StorageError: no room, or no right to write.
+            SetupError: the master key is missing.
+        """
+        with held(self._path(recording)) as is_here:
+            if not is_here:
+                return 0
+            files = (self.sound(recording), self.copy(recording), self.peaks(recording))
+            return sum(one.seal() for one in files)
 
     def _destroy(self, place: Path, recording: str) -> None:
         """The keys first: without them, nothing that is left somewhere can be read."""
         self._vault.shred(recording)
         shutil.rmtree(place, ignore_errors=True)
 
-    def _put_back(self, place: Path, prefix: str) -> None:
-        here = self.folder / place.name.removeprefix(prefix)
+    def _put_back(self, place: Path, recording: str) -> None:
+        here = self.folder / recording
         if not here.exists():
             with storage_errors(here):
                 place.rename(here)

@@ -369,3 +369,14 @@ def test_who_was_named_in_a_body_is_offered_in_its_next_recording(
         assert unit.known_speakers.records(known.id) == [(second, "S2")]
     with pytest.raises(UnknownRecording):
         shelves.library.known_names(actor("w3", Role.CASEWORKER), second)
+
+
+def test_a_start_leaves_to_others_what_they_are_just_removing(shelves: Shelves) -> None:
+    recording = shelves.add_finished()
+    folder = shelves.library.files.folder
+    with shelves.library.files.removing(recording):
+        shelves.library.tidy(Options())  # another process: the record is still there
+        assert [one.name for one in folder.iterdir()] == [f".removed-{recording}"]
+        with shelves.store.writing() as unit:
+            unit.records.remove(recording)
+    assert list(folder.iterdir()) == []

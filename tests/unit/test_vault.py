@@ -213,3 +213,58 @@ def test_a_sealed_file_that_is_written_plain_later_is_read(site: Site) -> None:
         stream.write(b"plain")
     assert read(file) == read(plain) == b"plain"
     assert site.memory.kept == {}
+
+
+def plain(site: Site, content: bytes = SPEECH) -> StoredFile:
+    """A file that was written before sealing was switched on, as it is found now."""
+    with FileVault(site.keys, sealing=False).file(site.file().path, "one").create() as file:
+        file.write(content)
+    return site.file()
+
+
+def test_a_plain_file_is_sealed_in_its_place_once(site: Site) -> None:
+    file = plain(site)
+    with file.open("rb") as before:
+        assert file.seal()
+        assert before.read() == SPEECH, "who reads it goes on"
+    assert not file.seal()
+    assert read(file) == SPEECH
+    assert SPEECH[:20] not in file.path.read_bytes()
+    assert [one.name for one in file.path.parent.iterdir()] == ["call.wav"]
+
+
+def test_what_was_whole_but_not_in_its_place_is_read_and_completed(site: Site) -> None:
+    file = plain(site)
+    other = Site(site.folder, shelf=site.memory)
+    with other.vault.file(site.folder / "elsewhere", "one").create() as sealed:
+        sealed.write(SPEECH)
+    part = file.path.with_name(".call.wav.0123abcd.part")
+    (site.folder / "elsewhere").rename(part)  # its key is on the shelf, and the power failed
+    assert read(file) == SPEECH
+    assert part.exists()
+    assert file.seal()
+    assert not part.exists()
+    assert read(file) == SPEECH
+    assert holds_sealed(file.path.parent)
+
+
+def test_after_a_sudden_end_what_is_whole_takes_its_place_and_the_rest_goes(site: Site) -> None:
+    file = plain(site)
+    half = file.path.with_name(".call.wav.00000000.part")
+    half.write_bytes(b"half")
+    site.vault.settle(half)
+    assert not half.exists()
+
+    other = site.write(b"whole", owner="two")
+    part = site.folder / "two" / ".new.wav.0123abcd.part"
+    other.path.rename(part)
+    site.vault.settle(part)
+    assert read(site.vault.file(site.folder / "two" / "new.wav", "two")) == b"whole"
+
+
+def test_a_plain_file_in_the_place_of_a_sealed_one_is_not_sealed(site: Site) -> None:
+    file = site.write()
+    file.path.write_bytes(b"put there by somebody")
+    with pytest.raises(BrokenSeal):
+        file.seal()
+    assert file.path.read_bytes() == b"put there by somebody"
