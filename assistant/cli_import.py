@@ -19,7 +19,7 @@ from assistant.cli_screen import complain, results, screen
 from assistant.drafts import Doubt, Refused
 from assistant.errors import NotConfirmed, Stopped
 from assistant.model import Kind  # noqa: TC001 (typer reads it)
-from assistant.services.importing import Corrections
+from assistant.services.mending import Corrections
 from assistant.text.eras import era_date, era_moment
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def import_(
 ) -> None:
     """過去の文字起こしや会議録 (json、jsonl、docx、txt) を、重複なく取り込みます。"""
     application = Application()
-    dialogue = _Dialogue(application, Corrections(title, date, kind, matter))
+    dialogue = _Dialogue(application, Corrections(title, date, kind, matter or None))
     files = application.importer.find(paths)
     if len(files) > 1 and (title or date):
         raise typer.BadParameter("--title, --date: ファイルを1つだけ指定してください。")

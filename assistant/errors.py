@@ -53,6 +53,7 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   ├── UnreadableDocument    a file that is imported, of no format that is read, or damaged
 │   ├── NoSpeakers            a document in which no speaker is marked
 │   ├── BadLine               a line of a file of recordings that is not understood
+│   ├── UnknownImport         no file of that id waits to be imported
 │   ├── NotConfirmed          what was read was not looked at by anybody
 │   ├── BackupError           a file that cannot be restored here
 │   │   ├── NoBackup          it is none of ours
@@ -799,6 +800,13 @@ class BadLine(InputError):
         "Line {line} of “{name}” cannot be read ({place}). It was left out, the others are taken. "
         "Correct it and run this again: only what is missing is taken then."
     )
+
+
+class UnknownImport(InputError):
+    """It was taken, dropped, has waited for too long, or was somebody else's."""
+
+    ja = "そのファイルはもう待っていません。取り込むときは、もう一度置いてください。"
+    en = "That file does not wait any more. To import it, drop it again."
 
 
 class NotConfirmed(InputError):

@@ -415,7 +415,7 @@ class DraftReader(Protocol):
             NothingFound: a path does not exist, or a folder holds nothing that is read.
         """
 
-    def read(self, path: Path) -> Iterator[Draft | Refused]:
+    def read(self, file: ReadableFile) -> Iterator[Draft | Refused]:
         """The records in a file, as they come; what cannot be read is named in its place."""
 
 

@@ -18,7 +18,7 @@ from assistant.bootstrap import Application, SystemClock
 from assistant.errors import UnknownRecording
 from assistant.people import SINGLE_USER, SYSTEM, Scope
 from assistant.retention import Rule
-from assistant.services.importing import Corrections
+from assistant.services.mending import Corrections
 from assistant.services.transcribing import Options
 from assistant.services.workbench import Workbench
 from tests.recordings import make_transcript

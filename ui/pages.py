@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ui.export_routes import ExportRoutes
+from ui.import_routes import ImportRoutes
 from ui.manual_routes import ManualRoutes
 from ui.passage_routes import PassageRoutes
 from ui.people_routes import PeopleRoutes
@@ -27,6 +28,7 @@ def routers(application: Application) -> list[APIRouter]:
         ManualRoutes(application, settings.library_dir),
         SearchRoutes(application),
         ExportRoutes(application),
+        ImportRoutes(application),
         PeopleRoutes(application),
         RetentionRoutes(application),
     )

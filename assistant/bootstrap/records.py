@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from assistant.services.archive_search import ArchiveSearch
     from assistant.services.archive_windows import ArchiveWindows
     from assistant.services.documents import Documents
+    from assistant.services.import_desk import ImportDesk
     from assistant.services.importing import Importer
     from assistant.services.library import Library
     from assistant.services.manual_desk import ManualDesk
@@ -87,6 +88,14 @@ class Records(Manuals):
         from assistant.services.importing import Importer
 
         return Importer(self.archive, DraftFiles(), SystemClock(), patiently)
+
+    @cached_property
+    def import_desk(self) -> ImportDesk:
+        """Where files wait that somebody wants to import."""
+        from assistant.services.import_desk import ImportDesk
+
+        folder = self.settings.state_dir / "imports"
+        return ImportDesk(self.importer, self.vault, folder, SystemClock())
 
     @cached_property
     def archive_search(self) -> ArchiveSearch:

@@ -23,6 +23,8 @@ from assistant.services.delivering import find_files
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from assistant.ports import ReadableFile
+
 LINES = frozenset({".jsonl", ".ndjson"})
 WORD = frozenset({".docx", ".docm"})
 TEXT = frozenset({".txt", ".text"})
@@ -43,13 +45,14 @@ class DraftFiles:
         """
         return find_files(paths, SUFFIXES)
 
-    def read(self, path: Path) -> Iterator[Draft | Refused]:
+    def read(self, file: ReadableFile) -> Iterator[Draft | Refused]:
         """The records in a file, as they come; what cannot be read is named in its place."""
+        path = Path(file.name)
         try:
             if path.suffix.lower() in LINES:
-                yield from read_lines(path)
+                yield from read_lines(file)
             else:
-                yield _whole(path)
+                yield _whole(file, path)
         except (UnreadableManual, RecursionError):
             yield Refused(path, UnreadableDocument(name=path.name))
         except InputError as error:
@@ -58,24 +61,25 @@ class DraftFiles:
             yield Refused(path, InaccessibleManual(name=path.name))
 
 
-def _whole(path: Path) -> Draft:
-    if path.stat().st_size > BIGGEST:
+def _whole(file: ReadableFile, path: Path) -> Draft:
+    with file.open("rb") as stream:
+        data = stream.read(BIGGEST + 1)
+    if len(data) > BIGGEST:
         raise ManualTooLarge(name=path.name)
-    data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     if path.suffix.lower() == ".json":
         return _transcript(data, path, digest)
     if data.startswith(b"PK"):
-        property_, lines = _word(path)
+        property_, lines = _word(file)
     else:
         property_, lines = "", _lines(data, path)
     return read_minutes(lines, property_, path, digest)
 
 
-def _word(path: Path) -> tuple[str, list[str]]:
+def _word(file: ReadableFile) -> tuple[str, list[str]]:
     from assistant.knowledge.reading import word
 
-    property_, blocks = word.read(path, path.name)
+    property_, blocks = word.read(file, file.name)
     return property_, [line for block in blocks for line in block.text.split("\n")]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,8 +18,9 @@ from assistant.model import Kind, Speaker, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from typing import BinaryIO
+
+    from assistant.ports import ReadableFile
 
 LONGEST_LINE = 64 << 20
 """Bytes of a line: some 200,000 turns."""
@@ -62,10 +64,11 @@ class RecordingLine(_Part):
     speakers: list[SpeakerLine] = []
 
 
-def read_lines(path: Path) -> Iterator[Draft | Refused]:
+def read_lines(file: ReadableFile) -> Iterator[Draft | Refused]:
     """The recordings of a file, one after another; a line that is not understood is named."""
-    with path.open("rb") as file:
-        for number, line in enumerate(_lines(file), 1):
+    path = Path(file.name)
+    with file.open("rb") as stream:
+        for number, line in enumerate(_lines(stream), 1):
             if number == 1:
                 line = line.removeprefix(b"\xef\xbb\xbf")  # noqa: PLW2901
             if line.strip():

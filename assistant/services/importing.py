@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -18,16 +19,17 @@ from assistant.errors import UnknownMatter
 from assistant.model import Kind, Provenance, Recording, Transcript
 from assistant.people import Matter, MatterKind, Right
 from assistant.services.access import may, require, scope
+from assistant.services.mending import Corrections
 from assistant.services.naming import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from assistant.people import Actor
-    from assistant.ports import Clock, DraftReader
+    from assistant.ports import Clock, DraftReader, ReadableFile
     from assistant.services.archive_store import ArchiveStore, Unit
+    from assistant.services.mending import Mender
 
     Told = Callable[["Tally"], None]
 
@@ -39,26 +41,6 @@ BATCH_RECORDS = 200
 LONGEST_TITLE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Corrections:
-    """What somebody says of a document, in the place of what was read from it."""
-
-    title: str = ""
-    occurred: datetime | None = None
-    kind: Kind | None = None
-    matter: str = ""
-
-    def apply(self, draft: Draft) -> Draft:
-        """The draft with what was said of it."""
-        return replace(
-            draft,
-            title=self.title or draft.title,
-            occurred=self.occurred or draft.occurred,
-            kind=self.kind or draft.kind,
-            matter=self.matter or draft.matter,
-        )
-
-
 @dataclass(slots=True)
 class Tally:
     """What became of a file: ids of records that were taken, and how many were there already."""
@@ -68,6 +50,41 @@ class Tally:
     already: int = 0
     turns: int = 0
     refused: list[Refused] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A record as it would be taken; `known` is there already.
+
+    `matter` is the id of its case or body, and `missing` the name of one that it belongs to and
+    that is not there for the actor.
+    """
+
+    draft: Draft
+    known: bool
+    matter: str | None
+    missing: str
+
+
+@dataclass(slots=True)
+class Preview:
+    """What would become of a file: the first of its records, and the numbers of all of them."""
+
+    seen: list[Seen] = field(default_factory=list)
+    records: int = 0
+    turns: int = 0
+    known: int = 0
+    missing: int = 0
+    """Records whose case or body is not there."""
+    refused: list[Refused] = field(default_factory=list)
+
+    def count(self, seen: Sequence[Seen], shown: int) -> None:
+        """More of the file's records, of which the first are kept to be shown."""
+        self.seen += seen[: max(0, shown - len(self.seen))]
+        self.records += len(seen)
+        self.turns += sum(len(one.draft.turns) for one in seen)
+        self.known += sum(one.known for one in seen)
+        self.missing += sum(bool(one.missing) for one in seen)
 
 
 class Importer:
@@ -93,18 +110,39 @@ class Importer:
         """
         return self._reader.find(paths)
 
-    def look(self, actor: Actor, path: Path, corrections: Corrections) -> Iterator[Draft | Refused]:
+    def look(self, actor: Actor, file: ReadableFile, mender: Mender) -> Iterator[Draft | Refused]:
         """What a file tells, with the corrections; nothing is taken.
 
         Raises:
             Forbidden: the actor may not import.
         """
         require(actor, Right.ADD)
-        for one in self._reader.read(path):
-            yield one if isinstance(one, Refused) else corrections.apply(one)
+        for one in self._reader.read(file):
+            mended = one if isinstance(one, Refused) else mender.apply(one)
+            if mended is not None:
+                yield mended
+
+    def preview(self, actor: Actor, file: ReadableFile, shown: int) -> Preview:
+        """What a file tells, before it is taken: the first of its records, and how many there are.
+
+        Raises:
+            Forbidden: the actor may not import.
+        """
+        preview = Preview()
+        read = self.look(actor, file, Corrections())
+        for batch in _batches(read, preview.refused):
+            works = [_work(one) for one in batch]
+            with self._store.reading() as unit:
+                known = unit.records.works(works, scope(actor, Right.VIEW))
+                seen = [
+                    _seen(unit, actor, draft, known=work in known)
+                    for draft, work in zip(batch, works, strict=True)
+                ]
+            preview.count(seen, shown)
+        return preview
 
     def take(
-        self, actor: Actor, path: Path, corrections: Corrections, told: Told | None = None
+        self, actor: Actor, file: ReadableFile, mender: Mender, told: Told | None = None
     ) -> Tally:
         """Takes everything of a file that can be read; `told` hears after each batch.
 
@@ -113,8 +151,8 @@ class Importer:
             UnknownMatter: a case or body that is not there for the actor; what came before is kept.
             StorageError: no room, or no right to write; what came before is kept.
         """
-        tally = Tally(path)
-        for batch in _batches(self.look(actor, path, corrections), tally.refused):
+        tally = Tally(Path(file.name))
+        for batch in _batches(self.look(actor, file, mender), tally.refused):
             self._patiently(partial(self._take_batch, actor, batch, tally))
             if told is not None:
                 told(tally)
@@ -179,20 +217,42 @@ class Importer:
         name = visible(draft.matter or draft.body)
         if not name:
             return None
-        reach = scope(actor, Right.ADD)
-        kind = MatterKind.CASE if draft.kind is Kind.CALL else MatterKind.BODY
-        known = sorted(unit.matters.named(name), key=lambda one: one.kind is not kind)
-        for one in known:
-            if reach.everything or one.id in reach.matters:
-                return one.id
+        known = _called(unit, draft, name)
+        found = _reached(actor, known)
+        if found is not None:
+            return found.id
         if not draft.matter:
             return None
         if known or not may(actor, Right.PEOPLE):
             raise UnknownMatter(name=name)
-        opened = Matter(f"{now:%Y%m%d}-{token_hex(6)}", kind, name, now)
+        opened = Matter(f"{now:%Y%m%d}-{token_hex(6)}", _matter_kind(draft), name, now)
         unit.matters.add(opened)
-        unit.audit.append(actor, Event(Action.RIGHTS, opened.id, {"opened": kind.value}), now)
+        details = {"opened": opened.kind.value}
+        unit.audit.append(actor, Event(Action.RIGHTS, opened.id, details), now)
         return opened.id
+
+
+def _matter_kind(draft: Draft) -> MatterKind:
+    return MatterKind.CASE if draft.kind is Kind.CALL else MatterKind.BODY
+
+
+def _called(unit: Unit, draft: Draft, name: str) -> list[Matter]:
+    """The matters of that id or name, those of the kind that fits the draft first."""
+    found = unit.matters.find(name)
+    known = [found] if found else unit.matters.named(name)
+    return sorted(known, key=lambda one: one.kind is not _matter_kind(draft))
+
+
+def _reached(actor: Actor, known: Iterable[Matter]) -> Matter | None:
+    reach = scope(actor, Right.ADD)
+    return next((one for one in known if reach.everything or one.id in reach.matters), None)
+
+
+def _seen(unit: Unit, actor: Actor, draft: Draft, *, known: bool) -> Seen:
+    name = visible(draft.matter or draft.body)
+    found = _reached(actor, _called(unit, draft, name)) if name else None
+    missing = draft.matter if found is None else ""
+    return Seen(draft, known, found.id if found else None, missing)
 
 
 def _batches(read: Iterable[Draft | Refused], refused: list[Refused]) -> Iterator[list[Draft]]:

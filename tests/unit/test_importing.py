@@ -28,7 +28,8 @@ from assistant.importing.files import DraftFiles
 from assistant.model import Kind
 from assistant.people import SINGLE_USER, Actor, Matter, MatterKind, Role, Scope
 from assistant.services.auditing import first_fault
-from assistant.services.importing import BATCH_TURNS, Corrections, Importer
+from assistant.services.importing import BATCH_TURNS, Importer
+from assistant.services.mending import Corrections
 from assistant.testing import FakeClock
 from tests.archives import archive_in
 from tests.minutes import COMMITTEE, COUNCIL
@@ -94,7 +95,7 @@ def test_minutes_in_word(tmp_path: Path) -> None:
     (same,) = DraftFiles().read(plain)
     assert isinstance(word, Draft)
     assert isinstance(same, Draft)
-    assert replace(word, source=plain, digest=same.digest) == same
+    assert replace(word, source=same.source, digest=same.digest) == same
 
 
 def test_a_draft_becomes_a_record_with_its_audit_row(

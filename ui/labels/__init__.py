@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ui.labels import exports, manuals, people, recordings, retention, search, shell
+from ui.labels import exports, imports, manuals, people, recordings, retention, search, shell
 
-PAGES = (shell, recordings, search, exports, manuals, people, retention)
+PAGES = (shell, recordings, search, imports, exports, manuals, people, retention)
 
 JA = {key: text for page in PAGES for key, text in page.JA.items()}
 EN = {key: text for page in PAGES for key, text in page.EN.items()}

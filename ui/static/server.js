@@ -113,7 +113,7 @@ export function move(id, matter) {
   return ask(`${recordings}/${id}/matter`, body("PUT", { matter }));
 }
 
-/** Work that is told line by line; resolves to its result. `onProgress(share)`, 0 to 1. */
+/** Work that is told line by line; resolves to its result. `onProgress(share, line)`, the share from 0 to 1. */
 export async function follow(path, onProgress, options = { method: "POST" }) {
   const answer = await ask(path, options);
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -127,7 +127,7 @@ export async function follow(path, onProgress, options = { method: "POST" }) {
     for (const line of lines.map((one) => JSON.parse(one))) {
       if (line.error) throw new Refusal(line.error[currentLanguage()]);
       if (line.result) return line.result;
-      onProgress(line.total ? line.done / line.total : 0);
+      onProgress(line.total ? line.done / line.total : 0, line);
     }
   }
 }

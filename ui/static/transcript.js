@@ -65,7 +65,7 @@ export class TranscriptView {
 
   /** The turn that is said at `second` is shown and has the focus; Enter or Space plays it. */
   goTo(second) {
-    this.player.seek(second);
+    if (this.entry.origin !== "import") this.player.seek(second);
     this.turns.goTo(second);
   }
 

@@ -18,9 +18,10 @@
 // and `showKeys()`.
 
 import { place as exports_ } from "./exports.js";
+import { place as imports } from "./imports.js";
 import { place as manuals } from "./manuals.js";
 import { place as people } from "./people.js";
 import { place as recordings } from "./recordings.js";
 import { place as search } from "./search.js";
 
-export const PLACES = [recordings, search, manuals, exports_, people];
+export const PLACES = [recordings, search, manuals, imports, exports_, people];
