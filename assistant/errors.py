@@ -905,6 +905,19 @@ class DatabaseNotEmpty(InputError):
     )
 
 
+class FilesInUse(InputError):
+    """A backup and the sealing of plain files need the files for themselves."""
+
+    ja = (
+        "バックアップか `kikigaki keys seal` が実行中です。どちらもファイルをそのまま保つ必要が"
+        "あるため、終わってからもう一度実行してください。"
+    )
+    en = (
+        "A backup or `kikigaki keys seal` is running. Each needs the files to stay as they are: "
+        "run this again when it is over."
+    )
+
+
 class SealingOff(InputError):
     """What lies here plain is to be sealed, and new files are left plain."""
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from assistant import __version__
+from assistant.errors import FilesInUse
 from assistant.sealing.chunks import read_header
 from assistant.store import archive_tables as t
 from assistant.store import migrations
@@ -91,7 +92,17 @@ class BackupMaker:
         Raises:
             StorageError: it cannot be read, or the backup not written; nothing of it is left.
             SetupError: the master key is missing.
+            FilesInUse: another backup is made, or plain files are being sealed: their keys would
+                not be in this one.
         """
+        with self._site.database.alone("files") as ours:
+            if not ours:
+                raise FilesInUse
+            return self._make(target, passphrase, told)
+
+    def _make(
+        self, target: Path, passphrase: str | None, told: Callable[[Contents], None]
+    ) -> Contents:
         with (
             self._keys.creating(target, passphrase) as file,
             self._site.database.reading() as connection,

@@ -87,6 +87,7 @@ class Keeping(People):
             self.library.files,
             self.manuals.editions,
             self.manuals.original,
+            lambda: self.database.alone("files"),
             SystemClock(),
             sealing=self.settings.seal,
         )

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.archive import Action, Event
-from assistant.errors import SealingOff, UnknownManual, UnknownRecording
+from assistant.errors import FilesInUse, SealingOff, UnknownManual, UnknownRecording
 from assistant.people import Right, Scope
 from assistant.services.access import require
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
+    from contextlib import AbstractContextManager
 
     from assistant.manual import Edition
     from assistant.people import Actor
@@ -33,8 +34,8 @@ class Sealed:
 class PlainSealer:
     """Seals the files of recordings and the originals of manuals.
 
-    `originals` gives the editions, `original` the file of one. `sealing` tells whether new files
-    are sealed at all.
+    `editions` gives the manuals' editions, `original` the file of one. `alone` keeps backups out:
+    they hold the keys of one moment. `sealing` tells whether new files are sealed at all.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class PlainSealer:
         files: RecordingFiles,
         editions: Callable[[], list[Edition]],
         original: Callable[[Edition], StoredFile],
+        alone: Callable[[], AbstractContextManager[bool]],
         clock: Clock,
         *,
         sealing: bool,
@@ -51,6 +53,7 @@ class PlainSealer:
         self._files = files
         self._editions = editions
         self._original = original
+        self._alone = alone
         self._clock = clock
         self._sealing = sealing
 
@@ -63,13 +66,21 @@ class PlainSealer:
         Raises:
             Forbidden: the actor does not look after keys.
             SealingOff: new files are not sealed here.
+            FilesInUse: a backup is being made, or somebody else seals.
             SetupError: the master key is missing.
             StorageError: no room, or no right to write; nothing is lost.
         """
         require(actor, Right.KEYS)
         if not self._sealing:
             raise SealingOff
-        self._note(actor, "begun", 0)
+        with self._alone() as ours:
+            if not ours:
+                raise FilesInUse
+            self._note(actor, "begun", 0)
+            files = yield from self._seal_all()
+            self._note(actor, "done", files)
+
+    def _seal_all(self) -> Generator[Sealed, None, int]:
         with self._store.reading() as unit:
             records = [one.id for one in unit.records.all(Scope(everything=True))]
         editions = self._editions()
@@ -82,7 +93,7 @@ class PlainSealer:
             with suppress(UnknownManual):
                 files += self._original(edition).seal()
             yield Sealed(done, total, files)
-        self._note(actor, "done", files)
+        return files
 
     def _note(self, actor: Actor, state: str, files: int) -> None:
         event = Event(Action.KEYS, "", {"sealing": state, "files": str(files)})
