@@ -65,6 +65,18 @@ class Entry:
         return self.record.id
 
 
+@dataclass(frozen=True, slots=True)
+class Printout:
+    """A record as it goes onto paper: by whom and when stands on every page."""
+
+    record: Record
+    matter: str
+    """The name of its case or body; empty for none."""
+    transcript: Transcript
+    by: str
+    at: datetime
+
+
 class Library:
     """`forget` drops the kept steps of unfinished work."""
 
@@ -326,6 +338,18 @@ class Library:
             event = Event(Action.EXPORT, recording, {"format": form})
             unit.audit.append(actor, event, self._clock.now())
         return self._documents.make(record, transcript, form)
+
+    def print_out(self, actor: Actor, recording: str) -> Printout:
+        """The transcript to be printed.
+
+        Raises:
+            UnknownRecording: it is not there for the actor, or not transcribed yet.
+        """
+        with self._noting(actor, Right.EXPORT, recording, Action.PRINT) as unit:
+            record = _find(unit, actor, Right.EXPORT, recording)
+            matter = unit.matters.find(record.matter) if record.matter else None
+            name, transcript = matter.name if matter else "", _transcript(unit, recording)
+        return Printout(record, name, transcript, actor.name, self._clock.now())
 
     def cancel(self, actor: Actor, recording: str) -> None:
         """Takes it out of the queue, or stops the work on it; what was done is kept.

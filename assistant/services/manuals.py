@@ -432,9 +432,8 @@ class ManualLibrary:
             )
             if current and _older(edition, current):
                 edition, current = replace(edition, state=EditionState.SUPERSEDED), None
-            self._keep_original(copy, edition_id)
             terms = [self._terms(one) for one in passages]
-            with within(edition, Outcome.ADDED):
+            with self._keeping_original(copy, edition_id), within(edition, Outcome.ADDED):
                 self.store.add(edition, passages, terms)
         return Addition(path, Outcome.ADDED, edition, current)
 
@@ -456,11 +455,18 @@ class ManualLibrary:
             finally:
                 copy.remove()  # unless it was kept, and is elsewhere now
 
-    def _keep_original(self, copy: StoredFile, edition_id: str) -> None:
-        target = self.folder / edition_id
+    @contextmanager
+    def _keeping_original(self, copy: StoredFile, edition_id: str) -> Iterator[None]:
+        """The original takes its place; it goes back when the block, which adds it, fails."""
+        target, arrived = self.folder / edition_id, copy.path.parent
         with storage_errors(target):
             shutil.rmtree(target, ignore_errors=True)  # of a process that died before it was added
-            copy.path.parent.rename(target)
+            arrived.rename(target)
+        try:
+            yield
+        except BaseException:
+            target.rename(arrived)
+            raise
 
     def _take_watched(
         self, name: str, sighting: Sighting, seen: dict[str, Sighting], within: Within
