@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from assistant.archive import Action
 from assistant.errors import Forbidden, UnknownMatter, UnknownRecording, WrongPassword
 from assistant.manual import Verdict
 from assistant.people import SINGLE_USER, MatterKind, Right, Role
+from assistant.retention import Part
 from assistant.services.access import may
 from assistant.services.auditing import AuditQuery
 from assistant.services.importing import Corrections
@@ -48,7 +50,7 @@ class Call:
     """`act` gets what `given` made beforehand: an id, a file, …
 
     The others hear `otherwise`. `told` is what the log tells, or why it tells nothing. Of a record
-    (`of_record`), those hear the same who do not belong to its case; `given` is its id then.
+    (`of_record`), those hear that there is none who do not belong to its case; `given` is its id.
     `by_single`: the single user may, too.
     """
 
@@ -59,6 +61,11 @@ class Call:
     otherwise: type[KikigakiError] = Forbidden
     of_record: bool = False
     by_single: bool = True
+
+    def refuses(self, login: str) -> type[KikigakiError]:
+        """What somebody hears who may not."""
+        elsewhere = login == "outsider" and self.otherwise is Forbidden
+        return UnknownRecording if self.of_record and elsewhere else self.otherwise
 
     def lets(self, login: str) -> bool:
         """Whether that person may."""
@@ -82,6 +89,7 @@ def on_record(act: Act, told: Action | str, whom: str = WORKERS, given: Given = 
 COLLEAGUES = "names of colleagues, to those who look after them"
 DISPLAYS = "the log of displays is one of its own: a call beside a conversation comes every moment"
 ONLY_NAMES = "titles and states of one's own records, which a page asks for all the time"
+NUMBERS = "compares a number with what was typed"
 RULES = "what is kept how long, of no record"
 
 
@@ -104,6 +112,17 @@ def _new_work(world: World, actor: Actor) -> Transcript:
 def _saved(world: World, actor: Actor) -> str:
     keeps = may(actor, Right.VIEW)
     return world.application.archive_search.save(actor, "", "委員会", {}).id if keeps else ""
+
+
+def _export(world: World, actor: Actor, *, made: bool = False) -> str:
+    """One that the actor asked for, or somebody else where they may not."""
+    asking = actor if may(actor, Right.EXPORT) else SINGLE_USER
+    export = world.application.exports.ask(
+        asking, [world.record(by=asking)], "txt", queued=not made
+    )
+    if made:
+        world.application.export_work.make(export, lambda _: None)
+    return export
 
 
 def _receive(world: World, actor: Actor, text: str) -> object:
@@ -196,6 +215,11 @@ CALLS: dict[str, Call] = {
         Action.SEARCH,
         _saved,
     ),
+    "ArchiveSearch.records": Call(
+        lambda w, a, _: w.application.archive_search.records(a, "委員会", None),
+        WORKERS,
+        Action.EXPORT,
+    ),
     "AuditLog.verify": Call(
         lambda w, a, _: w.application.audit_log.verify(a), "auditor", Action.AUDIT
     ),
@@ -240,12 +264,57 @@ CALLS: dict[str, Call] = {
         Action.RETENTION,
         lambda w, a: w.due(),
     ),
+    "Deleter.run_confirmed": Call(
+        lambda w, a, one: w.application.deleter.run_confirmed(a, {(one, Part.WHOLE)}, "1"),
+        "manager",
+        Action.RETENTION,
+        lambda w, a: w.due(),
+    ),
+    "Deleter.insist_on_run": Call(
+        lambda w, a, _: w.application.deleter.insist_on_run(a, 1, "1"), "manager", NUMBERS
+    ),
+    "Deleter.insist_on_rule": Call(
+        lambda w, a, _: w.application.deleter.insist_on_rule(a, replace(SHORT, years=900), "0"),
+        "manager",
+        NUMBERS,
+    ),
     "Emergency.open": Call(
         lambda w, a, one: w.people.emergency.open(a, one, REASON),
         "caseworker supervisor",
         Action.BREAK_GLASS,
         _foreign,
     ),
+    "ExportDesk.ask": Call(
+        lambda w, a, one: w.application.exports.ask(a, [one], "txt"),
+        WORKERS,
+        Action.EXPORT,
+        _record,
+        of_record=True,
+    ),
+    "ExportDesk.mine": Call(
+        lambda w, a, _: w.application.exports.mine(a), WORKERS, "what one asked for oneself"
+    ),
+    "ExportDesk.file": Call(
+        lambda w, a, one: w.application.exports.file(a, one),
+        WORKERS,
+        Action.EXPORT,
+        partial(_export, made=True),
+    ),
+    "ExportDesk.stop": Call(
+        lambda w, a, one: w.application.exports.stop(a, one), WORKERS, Action.STOP, _export
+    ),
+    "ExportDesk.retry": Call(
+        lambda w, a, one: w.application.exports.retry(a, one), WORKERS, Action.RETRY, _export
+    ),
+    "ExportDesk.remove": Call(
+        lambda w, a, one: w.application.exports.remove(a, one), WORKERS, Action.REMOVE, _export
+    ),
+    "Forecaster.all": Call(
+        lambda w, a, _: w.application.forecaster.all(a),
+        "manager",
+        "titles, to those who see all records",
+    ),
+    "Forecaster.of": on_record(lambda w, a, one: w.application.forecaster.of(a, one), RULES),
     "Importer.look": Call(
         lambda w, a, file: list(w.application.importer.look(a, file, Corrections())),
         WORKERS,
@@ -448,9 +517,13 @@ CALLS: dict[str, Call] = {
         _record,
     ),
     "Retainer.release": Call(
-        lambda w, a, one: w.application.retainer.release(a, one), "manager", Action.HOLD, _held
+        lambda w, a, one: w.application.retainer.release(a, one, REASON),
+        "manager",
+        Action.HOLD,
+        _held,
     ),
     "Retainer.holds": Call(lambda w, a, _: w.application.retainer.holds(a), "manager", RULES),
+    "Retainer.names": Call(lambda w, a, _: w.application.retainer.names(a), "manager", COLLEAGUES),
     "SignIn.change_password": Call(
         _change_password,
         ROLES,

@@ -16,9 +16,9 @@ from assistant.retention import Rule
 from assistant.sealing.rotation import KeyRing
 from assistant.services.backups import Restores
 from assistant.services.keys import MasterKeyCare
-from assistant.services.library import Workbench
 from assistant.services.signing import Visitor
 from assistant.services.transcribing import Options
+from assistant.services.workbench import Workbench
 from assistant.settings import Settings
 from assistant.testing import FakeClock, FakeHasher, FakeManualTools
 from tests.archives import sqlite_at
@@ -122,10 +122,14 @@ class World:
         name = name or token_hex(6)
         return self.people.matters.add(SINGLE_USER, MatterKind.CASE, name)
 
-    def record(self, matter: str | None = None, *, finished: bool = True) -> str:
-        """A record of the keeper's, in `ours` or that matter."""
-        keeper = self.actor("keeper")
-        with self.library.adding(keeper, "委員会.wav", Options()) as (recording, file):
+    def record(
+        self, matter: str | None = None, *, finished: bool = True, by: Actor | None = None
+    ) -> str:
+        """A record of the keeper's, or of somebody else, in `ours` or that matter."""
+        with self.library.adding(by or self.actor("keeper"), "委員会.wav", Options()) as (
+            recording,
+            file,
+        ):
             file.write(b"sound")
         if finished:
             self.bench.keep(recording, make_transcript("委員会.wav"))

@@ -10,7 +10,7 @@ from ui.manual_payload import turn_passage_json
 
 if TYPE_CHECKING:
     from assistant.model import Segment, Transcript, Turn
-    from assistant.services.library import Entry
+    from assistant.services.library import Entry, Printout
     from assistant.services.queueing import Job
 
 Json = dict[str, Any]
@@ -84,6 +84,21 @@ def transcript_json(transcript: Transcript) -> Json:
             for use in provenance.models
         ],
         "finished": provenance.finished.isoformat(),
+    }
+
+
+def printout_json(printout: Printout) -> Json:
+    """What stands on paper beside the transcript itself."""
+    record = printout.record
+    return {
+        "title": record.title,
+        "name": record.name,
+        "matter": printout.matter,
+        "occurred": record.occurred.isoformat() if record.occurred else None,
+        "added": record.added.isoformat(),
+        "by": printout.by,
+        "at": printout.at.isoformat(),
+        "transcript": transcript_json(printout.transcript),
     }
 
 

@@ -14,7 +14,7 @@ from assistant.model import Kind, SpeakerCount
 from assistant.services.transcribing import Options
 from ui.acting import Acting  # noqa: TC001 (FastAPI reads it)
 from ui.labels import LABELS
-from ui.payload import entry_json, transcript_json
+from ui.payload import entry_json, printout_json, transcript_json
 from ui.ranges import ranged
 from ui.web import PRIVATE, attachment, drain, free_bytes, write_stream
 
@@ -48,6 +48,7 @@ class Routes:
         ):
             router.add_api_route(path, answer)
         router.add_api_route("/recordings", self.add, methods=["PUT"], status_code=201)
+        router.add_api_route(f"{one}/print", self.print_out, methods=["POST"])
         for method, path, act in (
             ("PUT", f"{one}/speakers/{{speaker}}", self.rename),
             ("PUT", f"{one}/turns/{{turn}}", self.correct),
@@ -116,6 +117,10 @@ class Routes:
         document = self._library.export(actor, recording, form)
         headers = PRIVATE | {"Content-Disposition": attachment(document.name)}
         return Response(document.content, media_type="application/octet-stream", headers=headers)
+
+    def print_out(self, actor: Acting, recording: str) -> JSONResponse:
+        """What goes onto paper."""
+        return JSONResponse(printout_json(self._library.print_out(actor, recording)))
 
     def rename(
         self, actor: Acting, recording: str, speaker: str, name: Annotated[str, Body(embed=True)]

@@ -346,9 +346,9 @@ class Library:
             UnknownRecording: it is not there for the actor, or not transcribed yet.
         """
         with self._noting(actor, Right.EXPORT, recording, Action.PRINT) as unit:
-            record = _find(unit, actor, Right.EXPORT, recording)
+            record = find(unit, actor, Right.EXPORT, recording)
             matter = unit.matters.find(record.matter) if record.matter else None
-            name, transcript = matter.name if matter else "", _transcript(unit, recording)
+            name, transcript = matter.name if matter else "", current(unit, recording)
         return Printout(record, name, transcript, actor.name, self._clock.now())
 
     def cancel(self, actor: Actor, recording: str) -> None:

@@ -34,11 +34,12 @@ from assistant.sealing.master import MasterKeys
 from assistant.sealing.places import KeyFile
 from assistant.sealing.vault import FileVault
 from assistant.sealing.wrapping import FileKeys
-from assistant.services.auditing import first_fault
-from assistant.services.backups import Backups
+from assistant.services.auditing import AuditLog, AuditQuery, first_fault
+from assistant.services.backups import Backups, Restores
 from assistant.services.recording_files import RecordingFiles
 from assistant.store import engine, migrations
 from assistant.store.archive import SqlArchive
+from assistant.store.audit import SqlAudit
 from assistant.store.dumping import LEFT_OUT
 from assistant.store.engine import Database
 from assistant.store.keys import SqlKeyShelf
@@ -360,3 +361,47 @@ def test_only_who_looks_after_backups_makes_them(old: Place, tmp_path: Path) -> 
     with old.store.reading() as unit:
         told = [row.details for row in unit.audit.rows() if row.action == Action.BACKUP]
     assert told == [{"state": "begun"}, {"state": "done"}]
+
+
+@pytest.fixture
+def new(fresh: Callable[[], Database], tmp_path: Path) -> Place:
+    """An empty place."""
+    return Place(tmp_path / "new", fresh())
+
+
+def restores(place: Place) -> Restores:
+    return Restores(place.restorer(), FakeClock())
+
+
+def test_a_restore_is_written_down_in_what_was_restored(
+    old: Place, new: Place, tmp_path: Path
+) -> None:
+    backup = old.back_up(tmp_path / "backup")
+    restores(new).restore(SINGLE_USER, backup)
+    log = AuditLog(new.store, FakeClock())
+    assert log.rows(SINGLE_USER, AuditQuery(action="restore"))[0].object == "backup"
+    assert log.verify(SINGLE_USER).fault is None
+
+
+def test_a_restore_that_cannot_be_written_down_does_not_happen(
+    old: Place, new: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise DiskFull(path="the audit log")
+
+    backup = old.back_up(tmp_path / "backup")
+    with monkeypatch.context() as patch:
+        patch.setattr(SqlAudit, "append", refuse)
+        with pytest.raises(DiskFull):
+            restores(new).restore(SINGLE_USER, backup)
+    assert new.database.is_empty()
+    restores(new).restore(SINGLE_USER, backup)
+
+
+def test_only_who_looks_after_backups_restores_them(old: Place, new: Place, tmp_path: Path) -> None:
+    others = replace(SINGLE_USER, roles=frozenset(Role) - {Role.ADMINISTRATOR})
+    backup = old.back_up(tmp_path / "backup")
+    for act in (restores(new).check, restores(new).restore):
+        with pytest.raises(Forbidden):
+            act(others, backup)
+    assert new.database.is_empty()

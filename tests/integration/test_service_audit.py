@@ -102,6 +102,11 @@ OTHERS = {
     "the worker has found sections": Act(
         lambda w, one: w.bench.annotate(one, w.annotated), Action.EDIT, lambda w: w.record()
     ),
+    "the worker has made a document": Act(
+        lambda w, one: w.application.export_work.make(one, lambda _: None),
+        Action.EXPORT,
+        lambda w: w.application.exports.ask(w.actor("manager"), [w.record()], "txt", queued=False),
+    ),
     "the daily deletion": Act(
         lambda w, _: w.application.deleter.run_daily(), Action.RETENTION, _daily
     ),
