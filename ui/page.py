@@ -34,7 +34,7 @@ FONTS = [
     "sans-serif",
 ]
 """Fonts of the operating systems; none is fetched."""
-STYLES = ("page.css", "manuals.css", "search.css", "imports.css", "people.css")
+STYLES = ("page.css", "print.css", "manuals.css", "search.css", "imports.css", "people.css")
 """The shell's and the recordings'; each further page brings its own."""
 HEAD = "".join(
     [f'<link rel="stylesheet" href="/kikigaki/{name}">' for name in STYLES]

@@ -86,6 +86,20 @@ JA = {
     "name_of": "{} の名前",
     "renamed": "「{}」にしました",
     "documents": "受け取る",
+    "print": "印刷",
+    "about_print": "紙に印刷する。だれがいつ印刷したかが記録に残ります",
+    "print_hint": "文字起こしは「印刷」ボタン(P)から印刷してください。",
+    "print_mark": "取扱注意",
+    "print_said": "日時",
+    "print_added": "加えた日時",
+    "print_matter": "案件",
+    "print_file": "録音ファイル",
+    "print_printed": "印刷",
+    "printed_by": "{}　{}",
+    "print_note": (
+        "録音から機械が作った文字起こしです。※は、録音で確かめたい発言です。"
+        "引用・公表の前に、録音と照らし合わせて確かめてください。"
+    ),
     "format_docx": "Word",
     "format_srt": "SRT",
     "format_vtt": "VTT",
@@ -229,6 +243,20 @@ EN = {
     "name_of": "Name of {}",
     "renamed": "Now called “{}”",
     "documents": "Take away",
+    "print": "Print",
+    "about_print": "Print on paper; who printed it and when is written down",
+    "print_hint": "Print transcripts with the button “Print” (P).",
+    "print_mark": "Confidential",
+    "print_said": "Said",
+    "print_added": "Added",
+    "print_matter": "Case or body",
+    "print_file": "Recording",
+    "print_printed": "Printed",
+    "printed_by": "{}  {}",
+    "print_note": (
+        "A machine made this transcript from a recording. ※ marks what to listen to again. "
+        "Compare it with the recording before you quote or publish it."
+    ),
     "format_docx": "Word",
     "format_srt": "SRT",
     "format_vtt": "VTT",

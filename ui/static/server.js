@@ -94,6 +94,7 @@ export const matters = async () => (await ask("/api/matters")).json();
 export const list = async () => (await ask(recordings)).json();
 export const transcript = async (id) => (await ask(`${recordings}/${id}/transcript`)).json();
 export const peaks = async (id) => new Uint8Array(await (await ask(`${recordings}/${id}/peaks`)).arrayBuffer());
+export const printOut = async (id) => (await ask(`${recordings}/${id}/print`, { method: "POST" })).json();
 export const act = (id, verb) => ask(`${recordings}/${id}/${verb}`, { method: "POST" });
 export const remove = (id) => ask(`${recordings}/${id}`, { method: "DELETE" });
 export const soundAddress = (id) => `${recordings}/${id}/sound`;

@@ -2,13 +2,14 @@
 
 import { Beside } from "./beside.js";
 import { Player } from "./player.js";
+import { printOut } from "./print.js";
 import * as server from "./server.js";
 import { COLOURS, Timeline } from "./timeline.js";
 import { Turns } from "./turns.js";
 import { clock, day, make, say, speak } from "./words.js";
 
 const KEYS = [["Space", "key_play"], ["← →", "key_skip"], ["J K", "key_move"], ["Enter", "key_turn"],
-  ["N", "key_next"], [", .", "key_speed"], ["F", "key_follow"]];
+  ["N", "key_next"], [", .", "key_speed"], ["F", "key_follow"], ["P", "print"]];
 const ORDER = ["docx", "txt", "srt", "vtt", "csv", "json", "rttm"];
 
 export class TranscriptView {
@@ -85,7 +86,10 @@ export class TranscriptView {
       say("found_speakers", transcript.speakers.length), day(entry.added)].join("  ·  ");
     this.documents.replaceChildren(...this.formats.map((form) => make("a", {
       class: `kk-button ${form === "docx" ? "kk-main-button" : ""}`, "data-format": form,
-      title: say(`about_${form}`), href: server.documentAddress(entry.id, form), download: true }, say(`format_${form}`))));
+      title: say(`about_${form}`), href: server.documentAddress(entry.id, form), download: true }, say(`format_${form}`))),
+    make("button", { class: "kk-button kk-print", type: "button", title: say("about_print"), "aria-keyshortcuts": "P",
+      onclick: () => this.print() }, say("print")));
+    this.element.dataset.printHint = say("print_hint");
     const checks = transcript.turns.filter((turn) => turn.check).length;
     this.checks.textContent = checks;
     this.only.disabled = checks === 0;
@@ -97,6 +101,14 @@ export class TranscriptView {
     this.#showWithheld();
     this.#showNotes();
     this.timeline.draw();
+  }
+
+  async print() {
+    try {
+      await printOut(this.entry.id);
+    } catch (error) {
+      this.on.problem(error.message);
+    }
   }
 
   #showSpeakers() {
@@ -208,6 +220,7 @@ export class TranscriptView {
       k: () => this.turns.move(-1), j: () => this.turns.move(1), n: () => this.turns.moveToCheck(),
       f: () => this.turns.follow(), ",": () => this.player.faster(-1), ".": () => this.player.faster(1),
       Enter: () => this.turns.playFocused(), m: () => this.beside.focus(),
+      p: () => { this.print(); },
     };
     const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action) return false;
