@@ -17,7 +17,7 @@ from assistant.people import SINGLE_USER, MatterKind, Right, Role
 from assistant.retention import Part
 from assistant.services.access import may
 from assistant.services.auditing import AuditQuery
-from assistant.services.importing import Corrections
+from assistant.services.mending import Corrections
 from assistant.services.transcribing import Options
 from tests.people import PASSWORD
 from tests.recordings import make_transcript
@@ -123,6 +123,11 @@ def _export(world: World, actor: Actor, *, made: bool = False) -> str:
     if made:
         world.application.export_work.make(export, lambda _: None)
     return export
+
+
+def _importing(world: World, actor: Actor) -> str:
+    """A file that waits for the actor, or for somebody else where they may not."""
+    return world.importing(actor if may(actor, Right.ADD) else SINGLE_USER)
 
 
 def _receive(world: World, actor: Actor, text: str) -> object:
@@ -315,6 +320,42 @@ CALLS: dict[str, Call] = {
         "titles, to those who see all records",
     ),
     "Forecaster.of": on_record(lambda w, a, one: w.application.forecaster.of(a, one), RULES),
+    "ImportDesk.receiving": Call(
+        lambda w, a, _: w.importing(a), WORKERS, "a file that waits, of which nothing is taken"
+    ),
+    "ImportDesk.waiting": Call(
+        lambda w, a, _: w.application.import_desk.waiting(a), WORKERS, "one's own files"
+    ),
+    "ImportDesk.find": Call(
+        lambda w, a, one: w.application.import_desk.find(a, one),
+        WORKERS,
+        "one's own file",
+        _importing,
+    ),
+    "ImportDesk.preview": Call(
+        lambda w, a, one: w.application.import_desk.preview(a, one, 9),
+        WORKERS,
+        "one's own file, of which nothing is taken",
+        _importing,
+    ),
+    "ImportDesk.take": Call(
+        lambda w, a, one: w.application.import_desk.take(a, one, Corrections()),
+        WORKERS,
+        Action.IMPORT,
+        _importing,
+    ),
+    "ImportDesk.drop": Call(
+        lambda w, a, one: w.application.import_desk.drop(a, one),
+        WORKERS,
+        "a file that waited, of which nothing was taken",
+        _importing,
+    ),
+    "Importer.preview": Call(
+        lambda w, a, file: w.application.importer.preview(a, file, 9),
+        WORKERS,
+        "a file of the actor's own, of which nothing is taken",
+        lambda w, a: w.minutes(),
+    ),
     "Importer.look": Call(
         lambda w, a, file: list(w.application.importer.look(a, file, Corrections())),
         WORKERS,
@@ -491,6 +532,9 @@ CALLS: dict[str, Call] = {
         ACCOUNTS,
         Action.RIGHTS,
         lambda w, a: w.somebody(),
+    ),
+    "PlainSealer.seal": Call(
+        lambda w, a, _: list(w.application.plain_sealer.seal(a)), "administrator", Action.KEYS
     ),
     "Retainer.rules": Call(lambda w, a, _: w.application.retainer.rules(a), "manager", RULES),
     "Retainer.set_rule": Call(

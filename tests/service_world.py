@@ -174,6 +174,13 @@ class World:
         said = {"title": token_hex(4), "turns": [{"text": "委員会を開きます。", "speaker": "青木"}]}
         return self.file("a.jsonl", json.dumps(said | ({"matter": matter} if matter else {})))
 
+    def importing(self, actor: Actor, matter: str = "") -> str:
+        """Such a file as it waits to be looked at; its id."""
+        desk = self.application.import_desk
+        with desk.receiving(actor, "a.jsonl") as (id_, arrived), arrived.create() as stream:
+            stream.write(self.minutes(matter).read_bytes())
+        return id_
+
     def manual(self) -> Path:
         """A file for the library of manuals, like no other."""
         return self.file(f"{token_hex(4)}.md", f"# 手引き\n## 通告\n受理{token_hex(4)}。\n")

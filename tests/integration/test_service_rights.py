@@ -20,7 +20,8 @@ from assistant.errors import KikigakiError, UnknownDisplay, UnknownRecording
 from assistant.people import SINGLE_USER, Actor, Role
 from assistant.search import Filters
 from assistant.services import watching
-from assistant.services.importing import Corrections
+from assistant.services.importing import Preview
+from assistant.services.mending import Corrections
 from assistant.services.transcribing import Options
 from tests.service_calls import CALLS, ROLES
 from tests.service_world import EVERYTHING, NEVER, REASON, World
@@ -43,6 +44,8 @@ NO_ACTOR = {
     "Annotator": "is given a transcript; whoever keeps what it finds has asked for the right",
     "ArchiveWindows": "embeds for the worker; gives nothing back",
     "Corrections": "only words",
+    "Preview": "only numbers",
+    "Wishes": "only words",
     "Daily": "what the worker does by itself",
     "Deleter.is_daily": "a switch",
     "Deleter.run_daily": "what the worker does by itself, where somebody has switched it on",
@@ -222,7 +225,11 @@ def test_what_somebody_else_has_asked_for_is_not_there(world: World, login: str)
     export = exports.ask(SINGLE_USER, [world.record()], "txt", queued=False)
     application.export_work.make(export, lambda _: None)
     search = searches.save(SINGLE_USER, "", "委員会", {}).id
-    display = world.display(SINGLE_USER)
+    display, waiting = world.display(SINGLE_USER), world.importing(SINGLE_USER)
+    desk = application.import_desk
+    for look in (desk.find, desk.drop, partial(desk.preview, shown=9)):
+        assert outcome(partial(look, actor, waiting)) == outcome(partial(look, actor, "0" * 16))
+    assert waiting in {one.id for one in desk.waiting(SINGLE_USER)}
     for act in (exports.file, exports.stop, exports.retry, exports.remove):
         assert outcome(partial(act, actor, export)) == outcome(partial(act, actor, "x"))
     told = [outcome(partial(searches.forget, actor, one)) for one in (search, "x")]
@@ -280,6 +287,12 @@ def every_way_to_a_matter(world: World, actor: Actor) -> Iterator[Callable[[str]
             name, "…"
         )
 
+    def preview(matter: str) -> object:
+        name = world.theirs.name if matter == world.theirs.id else "どこにもない家"
+        look = world.application.importer.preview
+        found = outcome(lambda: look(actor, world.minutes(name), 9))
+        return (found.records, found.known, found.missing) if isinstance(found, Preview) else found
+
     def find(matter: str) -> object:
         name = world.theirs.name if matter == world.theirs.id else "どこにもない家"
         return str(outcome(lambda: world.people.matters.find(actor, name))).replace(name, "…")
@@ -293,6 +306,7 @@ def every_way_to_a_matter(world: World, actor: Actor) -> Iterator[Callable[[str]
     yield search
     if Role.ADMINISTRATOR not in actor.roles:  # who looks after cases and bodies knows their names
         yield bring
+        yield preview
         yield find
 
 
