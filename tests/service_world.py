@@ -74,7 +74,7 @@ class World:
         vars(self.application)["people"] = self.people
         self.library: Library = self.application.library
         self.bench = Workbench(self.library, self.store, self.clock)
-        self.restores = Restores(self, self.clock)
+        self.restores = Restores(self, self.application.anchors, self.clock)
         self.keys = MasterKeyCare(
             KeyRing(self.application.master_keys),
             self.application.key_shelf,

@@ -63,7 +63,7 @@ class Keeping(People):
 
         staging = self.settings.data_dir / ".restoring"
         keys = BackupKeys(self.master_keys, ask)
-        return Restores(BackupRestorer(self._site, staging, keys), SystemClock())
+        return Restores(BackupRestorer(self._site, staging, keys), self.anchors, SystemClock())
 
     @cached_property
     def _site(self) -> Site:

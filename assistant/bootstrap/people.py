@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assistant.entrance import Entrance
     from assistant.people import Actor
     from assistant.services.auditing import AuditLog
+    from assistant.store.anchors import FileAnchors
 
 
 class People(Exports):
@@ -23,7 +24,14 @@ class People(Exports):
         """Who did what."""
         from assistant.services.auditing import AuditLog
 
-        return AuditLog(self.archive, SystemClock())
+        return AuditLog(self.archive, SystemClock(), self.anchors.all)
+
+    @cached_property
+    def anchors(self) -> FileAnchors:
+        """Anchors of the audit log, outside the database."""
+        from assistant.store.anchors import FileAnchors
+
+        return FileAnchors(self.settings.state_dir / "audit.anchors")
 
     @cached_property
     def people(self) -> Entrance:

@@ -63,13 +63,15 @@ class Work(Keeping):
     @cached_property
     def looks(self) -> tuple[Look, ...]:
         """Where workers look for something to do."""
+        from assistant.services.anchoring import Anchoring
         from assistant.services.upkeep import WatchedManuals
 
         watched = WatchedManuals(
             self.manual_desk, self.settings.library_dir, lambda: self.database.alone("manuals")
         )
         intake = (self.intake.look,) if self.intake else ()
-        return (watched.look, *intake, *(one.look for one in self.unasked))
+        anchoring = Anchoring(self.archive, self.anchors, SystemClock())
+        return (watched.look, *intake, anchoring.look, *(one.look for one in self.unasked))
 
     @cached_property
     def unasked(self) -> tuple[Piecework | Daily, ...]:

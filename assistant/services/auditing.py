@@ -15,7 +15,7 @@ from assistant.services.access import require
 from assistant.text.sheets import sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from assistant.people import Actor
@@ -93,17 +93,24 @@ class Verification:
 
 
 class AuditLog:
-    """Reads and verifies the log. Every call asks for `Right.AUDIT`, and is written down itself."""
+    """Reads and verifies the log. Every call asks for `Right.AUDIT`, and is written down itself.
 
-    def __init__(self, store: ArchiveStore, clock: Clock) -> None:
+    `kept` gives the anchors that were written down outside the database, see `anchoring`.
+    """
+
+    def __init__(
+        self, store: ArchiveStore, clock: Clock, kept: Callable[[], list[Anchor]] = list
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._kept = kept
 
     def verify(self, actor: Actor, anchor: Anchor | None = None) -> Verification:
         """Whether every row that was ever written is there as it was."""
         require(actor, Right.AUDIT)
+        anchors = self._kept() + ([anchor] if anchor else [])  # before: others go on writing
         with self._store.reading() as unit:
-            found = verification(unit.audit.rows(), unit.audit.count(), anchor)
+            found = verification(unit.audit.rows(), unit.audit.count(), anchors)
         # Where somebody wrote the next row, this cannot be written down; what was found is told.
         with suppress(ForeignAuditRow):
             self._note(actor, {"verified": found.fault.why if found.fault else "intact"})
@@ -164,16 +171,19 @@ def row_hash(row: AuditRow) -> str:
 
 
 def verification(
-    rows: Iterable[AuditRow], count: int, anchor: Anchor | None = None
+    rows: Iterable[AuditRow], count: int, anchors: Iterable[Anchor] = ()
 ) -> Verification:
     """Follows the chain as far as it is whole; `count` is how many rows there must be."""
     head, fault = Anchor(0, FIRST), None
+    hashes: dict[int, set[str]] = {}
+    for one in anchors:
+        hashes.setdefault(one.seq, set()).add(one.hash)
     for row in rows:
-        fault = _fault(row, head, anchor)
+        fault = _fault(row, head, hashes.get(row.seq, {row.hash}))
         if fault is not None:
             break
         head = Anchor(row.seq, row.hash)
-    return Verification(head.seq, head, fault or _fault_at_end(head, count, anchor))
+    return Verification(head.seq, head, fault or _fault_at_end(head, count, max(hashes, default=0)))
 
 
 def first_fault(rows: Iterable[AuditRow], count: int) -> Fault | None:
@@ -181,25 +191,24 @@ def first_fault(rows: Iterable[AuditRow], count: int) -> Fault | None:
     return verification(rows, count).fault
 
 
-def _fault(row: AuditRow, head: Anchor, anchor: Anchor | None) -> Fault | None:
+def _fault(row: AuditRow, head: Anchor, anchored: set[str]) -> Fault | None:
     if row.seq <= head.seq:
         return Fault(row.seq, "extra")
     if row.seq > head.seq + 1:
         return Fault(head.seq + 1, "missing")
     if row.previous != head.hash or row.hash != row_hash(row):
         return Fault(row.seq, "changed")
-    if anchor is not None and anchor.seq == row.seq and anchor.hash != row.hash:
+    if anchored != {row.hash}:
         return Fault(row.seq, "anchor")
     return None
 
 
-def _fault_at_end(head: Anchor, count: int, anchor: Anchor | None) -> Fault | None:
+def _fault_at_end(head: Anchor, count: int, anchored: int) -> Fault | None:
     if head.seq < count:
         return Fault(head.seq + 1, "missing")
     if head.seq > count:
         return Fault(count + 1, "extra")
-    beyond = anchor is not None and anchor.seq > head.seq
-    return Fault(head.seq + 1, "missing") if beyond else None
+    return Fault(head.seq + 1, "missing") if anchored > head.seq else None
 
 
 def _cells(row: AuditRow) -> list[object]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from assistant.people import Actor
     from assistant.ports import Clock
+    from assistant.services.anchoring import AnchorBook
     from assistant.services.archive_store import ArchiveStore, Audit
 
 SUFFIX = ".kikigaki-backup"
@@ -108,11 +109,13 @@ class Backups:
 class Restores:
     """Restores backups, and writes down that it did, in what was restored.
 
-    Nobody has an account in an empty place: the actor is who runs this machine.
+    Nobody has an account in an empty place: the actor is who runs this machine. Anchors of another
+    log, that was here before, are set aside.
     """
 
-    def __init__(self, restorer: Restorer, clock: Clock) -> None:
+    def __init__(self, restorer: Restorer, anchors: AnchorBook, clock: Clock) -> None:
         self._restorer = restorer
+        self._anchors = anchors
         self._clock = clock
 
     def check(
@@ -140,6 +143,10 @@ class Restores:
         """
         require(actor, Right.BACKUP)
         event = Event(Action.RESTORE, file.name)
-        return self._restorer.restore(
-            file, told, lambda audit: audit.append(actor, event, self._clock.now())
-        )
+
+        def note(audit: Audit) -> None:
+            now = self._clock.now()
+            audit.append(actor, event, now)
+            self._anchors.set_aside(now)
+
+        return self._restorer.restore(file, told, note)

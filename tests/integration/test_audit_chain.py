@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,10 @@ import sqlalchemy as sa
 from assistant.archive import Action, Event
 from assistant.errors import ForeignAuditRow
 from assistant.people import SINGLE_USER, Actor, Role
+from assistant.services.anchoring import Anchoring
 from assistant.services.auditing import Anchor, AuditLog, AuditQuery, Fault, row_hash
 from assistant.store import archive_tables as t
+from assistant.store.anchors import FileAnchors
 from assistant.store.archive import SqlArchive
 from assistant.store.tables import counter
 from assistant.testing import FakeClock
@@ -22,6 +24,7 @@ from tests.archives import CODEC
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -188,6 +191,72 @@ def test_a_shortened_log_is_found_with_what_was_written_down(
         database, lambda connection: (delete(5, 6, 7)(connection), count_less(3)(connection))
     )
     assert fault(archive, anchor) in (Fault(5, "missing"), Fault(6, "anchor"))
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> FileAnchors:
+    return FileAnchors(tmp_path / "outside" / "audit.anchors")
+
+
+def anchored(archive: SqlArchive, book: FileAnchors, at: datetime | None = None) -> None:
+    Anchoring(archive, book, FakeClock(at or CLOCK.now())).look(lambda: True)
+
+
+def verified(archive: SqlArchive, book: FileAnchors) -> Fault | None:
+    return AuditLog(archive, CLOCK, book.all).verify(SINGLE_USER).fault
+
+
+def test_whoever_can_write_every_table_is_found_by_what_the_program_wrote_down(
+    archive: SqlArchive, database: Database, book: FileAnchors
+) -> None:
+    anchored(archive, book)
+    assert verified(archive, book) is None
+    forged = replace(rows(archive)[5], object="r99")
+    as_attacker(
+        database,
+        lambda connection: (
+            delete(7)(connection),
+            change(6, object="r99", hash=row_hash(forged))(connection),
+            count_less(1)(connection),
+        ),
+    )
+    assert fault(archive) is None
+    assert verified(archive, book) == Fault(6, "anchor")
+
+
+def test_a_log_that_was_cut_is_found_by_what_the_program_wrote_down(
+    archive: SqlArchive, database: Database, book: FileAnchors
+) -> None:
+    anchored(archive, book)
+    as_attacker(database, lambda connection: (delete(5, 6)(connection), count_less(2)(connection)))
+    anchored(archive, book)  # a shorter log is no news
+    assert verified(archive, book) == Fault(5, "missing")
+
+
+def test_the_head_is_written_down_once_an_hour_where_there_is_a_new_one(
+    archive: SqlArchive, book: FileAnchors
+) -> None:
+    clock = FakeClock(CLOCK.now())
+    anchoring = Anchoring(archive, book, clock)
+    for minutes, anchors in ((0, [6]), (30, [6]), (61, [6, 7]), (130, [6, 7])):
+        clock.time = CLOCK.now() + timedelta(minutes=minutes)
+        anchoring.look(lambda: True)
+        assert [one.seq for one in book.all()] == anchors
+        if minutes == 30:
+            with archive.writing() as unit:
+                unit.audit.append(SATO, Event(Action.VIEW), CLOCK.now())
+
+
+def test_half_a_line_hides_no_other(book: FileAnchors) -> None:
+    first, second = (Anchor(number, f"{number}" * 64) for number in (1, 2))
+    book.add(first, CLOCK.now())
+    path = book.path
+    with path.open("ab") as file:
+        file.write(b"2026-11-20T10:00:00+00:00 5:00")
+    book.add(second, CLOCK.now())
+    assert book.all() == [first, second]
+    book.set_aside(CLOCK.now())
+    assert (book.all(), path.with_name("audit.anchors.20261120-100000").exists()) == ([], True)
 
 
 @pytest.mark.parametrize("tamper", [change(3, object="x"), delete(3)])

@@ -34,10 +34,11 @@ from assistant.sealing.master import MasterKeys
 from assistant.sealing.places import KeyFile
 from assistant.sealing.vault import FileVault
 from assistant.sealing.wrapping import FileKeys
-from assistant.services.auditing import AuditLog, AuditQuery, first_fault
+from assistant.services.auditing import Anchor, AuditLog, AuditQuery, first_fault
 from assistant.services.backups import Backups, Restores
 from assistant.services.recording_files import RecordingFiles
 from assistant.store import engine, migrations
+from assistant.store.anchors import FileAnchors
 from assistant.store.archive import SqlArchive
 from assistant.store.audit import SqlAudit
 from assistant.store.dumping import LEFT_OUT
@@ -67,6 +68,7 @@ class Place:
     def __init__(self, folder: Path, database: Database) -> None:
         self.folder = folder
         self.database = database
+        self.anchors = FileAnchors(folder / "audit.anchors")
         self.store = SqlArchive(database, CODEC)
         self.master = MasterKeys(
             KeyFile(folder / "master.key"), folder / "master.lock", lambda: False
@@ -370,15 +372,17 @@ def new(fresh: Callable[[], Database], tmp_path: Path) -> Place:
 
 
 def restores(place: Place) -> Restores:
-    return Restores(place.restorer(), FakeClock())
+    return Restores(place.restorer(), place.anchors, FakeClock())
 
 
 def test_a_restore_is_written_down_in_what_was_restored(
     old: Place, new: Place, tmp_path: Path
 ) -> None:
     backup = old.back_up(tmp_path / "backup")
+    new.anchors.add(Anchor(1000, "0" * 64), FakeClock().now())  # of a log that was here before
     restores(new).restore(SINGLE_USER, backup)
-    log = AuditLog(new.store, FakeClock())
+    log = AuditLog(new.store, FakeClock(), new.anchors.all)
+    assert (new.folder / "audit.anchors.20261120-100000").is_file()
     assert log.rows(SINGLE_USER, AuditQuery(action="restore"))[0].object == "backup"
     assert log.verify(SINGLE_USER).fault is None
 
