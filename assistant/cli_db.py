@@ -7,6 +7,7 @@ import typer
 from assistant.bootstrap import Application
 from assistant.cli_screen import screen
 from assistant.search import Standing
+from assistant.settings import Settings
 
 SAID = {
     "ja": {
@@ -86,7 +87,7 @@ def _settle(application: Application, said: dict[str, str]) -> None:
 @db_app.command()
 def encrypt() -> None:
     """SQLite のファイルを暗号化します。聞き書きを止めてから実行します。データは残ります。"""
-    application = Application()
+    application = Application(Settings(encrypt_database=False))  # it cannot be opened otherwise
     done = application.key_care.encrypt_database(application.actor)
     english = application.settings.screen_language == "en"
     if not done:
