@@ -159,7 +159,8 @@ class ArchiveSearch:
         if question.empty:
             return []
         with self._store.reading() as unit:
-            view, ranked, _ = self._ranked(unit, scope(actor, Right.EXPORT), question, "auto")
+            forms, within = self._forms(unit), scope(actor, Right.EXPORT)
+            view, ranked, _ = self._ranked(unit, forms, within, question, "auto")
             records = view.ids_of(ranked.turns)
         found = Found(len(ranked.turns), len(records))
         self._log(actor, Action.EXPORT, words, filters, found)
@@ -221,16 +222,16 @@ class ArchiveSearch:
         if question.empty:
             return Found(0, 0)
         with self._store.reading() as unit:
-            view, ranked, wanted = self._ranked(unit, scope(actor, right), question, meant)
-            tried = [one for part in question.wanted for one in self._forms(unit).tried(part)]
+            forms, within = self._forms(unit), scope(actor, right)
+            view, ranked, wanted = self._ranked(unit, forms, within, question, meant)
+            tried = [one for part in question.wanted for one in forms.tried(part)]
             forms_of = [looks for part in wanted for looks in _words(part)]
             return replace(self._shown(unit, view, ranked, forms_of, page), tried=tuple(tried))
 
     def _ranked(
-        self, unit: Unit, within: Scope, question: Question, meant: Meant
+        self, unit: Unit, forms: Forms, within: Scope, question: Question, meant: Meant
     ) -> tuple[View, Ranked, list[WantedPart]]:
         """The turns that fit, among those that may be found, and what was looked for."""
-        forms = self._forms(unit)
         wanted = [forms.wanted(part) for part in question.wanted]
         unwanted = [forms.wanted(part) for part in question.unwanted]
         view = unit.search.view(self._where(within, question.filters))

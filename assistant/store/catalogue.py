@@ -13,6 +13,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from assistant.store import search_tables as s
+from assistant.store.tables import AS_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,8 @@ class Catalogue:
     def refresh(self, connection: Connection) -> Shelf:
         """With everything that the connection sees."""
         query = sa.select(s.indexed).where(s.indexed.c.first >= self._state.size)
-        rows = connection.execute(query.order_by(s.indexed.c.first)).all()
+        query = query.order_by(s.indexed.c.first)
+        rows = connection.execute(query, execution_options=AS_BYTES).all()
         with self._lock:
             fresh = [row for row in rows if row.first >= self._state.size]
             if fresh:

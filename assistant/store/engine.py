@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator
 
+    from psycopg import Cursor
     from sqlalchemy import Connection, Engine, Insert, Table
 
     from assistant.store.cipher import Keys
@@ -353,7 +354,11 @@ def _engine(url: URL, keys: Keys | None = None, *, upgrading: bool = False) -> E
     # hide_parameters: an error's text must not carry what people said into a log.
     if url.get_backend_name() == "postgresql":
         options = {"connect_timeout": 10, "application_name": "kikigaki"}
-        return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=options)
+        engine = sa.create_engine(
+            url, hide_parameters=True, pool_pre_ping=True, connect_args=options
+        )
+        sa.event.listen(engine, "before_cursor_execute", _choose_form)
+        return engine
     engine = sa.create_engine(
         url,
         hide_parameters=True,
@@ -378,6 +383,16 @@ def _engine(url: URL, keys: Keys | None = None, *, upgrading: bool = False) -> E
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
+
+
+def _choose_form(
+    _: Connection, cursor: Cursor[Any], __: str, ___: object, context: Any, ____: bool
+) -> None:
+    """What `AS_BYTES` asks for."""
+    if context is not None and context.execution_options.get("as_bytes"):
+        from psycopg.pq import Format
+
+        cursor.format = Format.BINARY
 
 
 def _encrypted(url: URL, keys: Keys) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from assistant.search import VectorBatch
 from assistant.store import pgvector
 from assistant.store import search_tables as s
-from assistant.store.tables import counter
+from assistant.store.tables import AS_BYTES, counter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -149,7 +149,8 @@ class SqlMeanings:
     def _missing(self) -> list[VectorBatch]:
         there = sa.exists().where(_COPY.c.number == s.vector.c.number)
         query = sa.select(s.vector).where(s.vector.c.model == self._model, ~there)
-        rows = self._connection.execute(query.order_by(s.vector.c.number).limit(AT_ONCE)).all()
+        query = query.order_by(s.vector.c.number).limit(AT_ONCE)
+        rows = self._connection.execute(query, execution_options=AS_BYTES)
         return [batch_of(row) for row in rows]
 
     def _copy(self, batches: Sequence[VectorBatch]) -> None:

@@ -108,9 +108,7 @@ class SqlSearch:
         here = sorted(wanted)  # so that a statement is about few records
         found: dict[int, Hit] = {}
         for at in range(0, len(here), AT_ONCE):
-            records, positions = (set(some) for some in zip(*here[at : at + AT_ONCE], strict=True))
-            # SQLite looks up pairs one by one in an index only where it is asked in this way.
-            query = _HIT.where(t.turn.c.record.in_(records), t.turn.c.position.in_(positions))
+            query = _HIT.where(*self._at(here[at : at + AT_ONCE]))
             for row in self._connection.execute(query):
                 turn = wanted.get((row.record, row.position))
                 if turn is not None:
@@ -128,6 +126,15 @@ class SqlSearch:
         query = sa.select(t.turn.c.record).distinct()
         query = query.outerjoin(s.indexed, s.indexed.c.record == t.turn.c.record)
         return list(self._connection.scalars(query.where(s.indexed.c.first.is_(None)).limit(limit)))
+
+    def _at(self, places: Sequence[tuple[str, int]]) -> Sequence[ColumnElement[bool]]:
+        """Turns by record and position. SQLite does not look up pairs in an index: it gets what may
+        be more than was asked for."""
+        record, position = t.turn.c.record, t.turn.c.position
+        if self._connection.dialect.name == "postgresql":
+            return (sa.tuple_(record, position).in_(places),)
+        records, positions = (set(some) for some in zip(*places, strict=True))
+        return record.in_(records), position.in_(positions)
 
     def _owners(self, turns: Sequence[int]) -> dict[int, tuple[int, str]]:
         """The first turn and the record of each."""

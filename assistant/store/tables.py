@@ -27,6 +27,10 @@ from sqlalchemy import (
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
+AS_BYTES = {"as_bytes": True}
+"""Options for a statement that reads much of `LargeBinary`: by itself a server sends that as text,
+twice as long, to be read again. What comes of it is the same."""
+
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",

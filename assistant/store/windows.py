@@ -10,7 +10,7 @@ from assistant.search import STEP, WINDOW, VectorBatch, WindowBatch
 from assistant.store import archive_tables as t
 from assistant.store import search_tables as s
 from assistant.store.meanings import SqlMeanings, batch_of
-from assistant.store.tables import counter
+from assistant.store.tables import AS_BYTES, counter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +95,7 @@ class SqlWindows:
         """What was kept after that number, in order."""
         query = sa.select(s.vector).where(s.vector.c.model == model, s.vector.c.number > number)
         query = query.order_by(s.vector.c.number)
-        for row in self._connection.execution_options(yield_per=500).execute(query):
+        for row in self._connection.execute(query, execution_options=AS_BYTES | {"yield_per": 500}):
             yield batch_of(row)
 
     def latest(self, model: str) -> int:

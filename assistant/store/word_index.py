@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from assistant.store import places
 from assistant.store import search_tables as s
-from assistant.store.tables import counter
+from assistant.store.tables import AS_BYTES, counter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,7 +136,7 @@ class SqlWordIndex:
             query = sa.select(s.posting.c.term, s.posting.c.data).where(
                 this, s.posting.c.term.in_(terms)
             )
-            some = self._connection.execute(query).all()
+            some = self._connection.execute(query, execution_options=AS_BYTES).all()
             values = [
                 {"_term": row.term, "data": np.sort(np.frombuffer(row.data, "<u4")).tobytes()}
                 for row in some
@@ -148,7 +148,8 @@ class SqlWordIndex:
         the same text into other words."""
         for block in range(first // places.BLOCK, (first + turns - 1) // places.BLOCK + 1):
             query = sa.select(s.posting.c.term, s.posting.c.data)
-            some = self._connection.execute(query.where(s.posting.c.block == block)).all()
+            query = query.where(s.posting.c.block == block)
+            some = self._connection.execute(query, execution_options=AS_BYTES).all()
             left = places.without([row.data for row in some], block, first, turns)
             values = [
                 {"_term": row.term, "data": data}

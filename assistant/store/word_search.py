@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from assistant.store import places
 from assistant.store import search_tables as s
+from assistant.store.tables import AS_BYTES
 from assistant.text.inverted import CHARACTER_BITS, END, WORD, pairs_of
 from assistant.text.wanted import Wanted, WantedAny, WantedNear
 
@@ -137,7 +138,7 @@ class WordSearch:
         found: dict[str, list[tuple[int, bytes]]] = {term: [] for term in terms}
         query = sa.select(s.posting.c.term, s.posting.c.block, s.posting.c.data)
         query = query.where(s.posting.c.block.in_(self._blocks), s.posting.c.term.in_(terms))
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(query, execution_options=AS_BYTES):
             found[row.term].append((row.block, row.data))
         self._places |= {term: self._known(blocks) for term, blocks in found.items()}
 
@@ -150,7 +151,7 @@ class WordSearch:
             s.posting.c.term >= character,
             s.posting.c.term < chr(ord(character) + 1),
         )
-        rows = self._connection.execute(query).all()
+        rows = self._connection.execute(query, execution_options=AS_BYTES).all()
         found = places.joined([(row.block, row.data) for row in rows])
         found.sort()
         return found[found >> CHARACTER_BITS < self._shelf.size]
