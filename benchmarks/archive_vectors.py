@@ -1,14 +1,16 @@
 """Vectors for the benchmark of the archive, and how well PostgreSQL compares them (pgvector).
 
-Half a million windows would take days to embed: some are embedded, and as many as are needed are
-drawn with their mean and their covariance, so that they lie about as near to each other as real
-ones. Vectors of pure chance would be about equally far from everything, which no text is.
+Half a million windows would take days to embed. Some are embedded: they are the subjects, and
+as many windows as are needed are drawn around them, so that mean and covariance are those of real
+ones, and those of one subject are as near as windows that the search takes for near. Vectors of
+pure chance would be about equally far from everything, which no text is.
 """
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import sqlalchemy as sa
@@ -25,16 +27,19 @@ from assistant.store.windows import SqlWindows, windows_of
 from benchmarks.council import SEED, Council
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Callable, Sequence
 
     from assistant.bootstrap import Application
     from assistant.model import FloatArray
 
+Found = TypeVar("Found")
+
 EMBEDDED = 400
 """Windows that are really embedded."""
+SUBJECT = 0.7
+"""Of a window's variance: what those of the same subject have in common."""
 BATCH = 16
+EFFORTS = (100, 400)
 ASKED = 100
 """Questions that each way of comparing gets."""
 
@@ -78,28 +83,29 @@ def settle(application: Application) -> dict[str, object]:
 
 
 def recall(application: Application, member: Actor) -> list[dict[str, object]]:
-    """The server's answers next to those of memory, for who sees all, half, and one matter."""
+    """The server's answers next to those of memory, for who sees all, half, and one matter; asked
+    about subjects of the talk, and about what nobody talked of."""
     model = model_key(application.manual_tools.weights())
     memory = WindowIndex()
     with application.database.reading() as connection:
         memory.add(SqlWindows(connection).since(model, 0))
     shape, chance = _Shape(application), np.random.default_rng(SEED + 2)
-    asked = shape.draw(chance, ASKED)
+    asked = {"": shape.draw(chance, ASKED), "nothing said, ": shape.draw(chance, ASKED, 0.0)}
     actors = {
         "everything": Actor("u2", "課長", frozenset({Role.MANAGER})),
         "half": member,
         "one matter": Actor("u3", "職員", frozenset({Role.CASEWORKER}), frozenset({"m0"})),
     }
     return [
-        _compared(application, SqlMeanings, memory, f"{name}, {effort}", actor, asked, effort)
+        _compared(application, memory, f"{about}{name}, {effort}", actor, some, effort)
+        for about, some in asked.items()
         for name, actor in actors.items()
-        for effort in (100, 200, 400, 800)
+        for effort in EFFORTS
     ]
 
 
 def _compared(
     application: Application,
-    server: type[SqlMeanings],
     memory: WindowIndex,
     name: str,
     actor: Actor,
@@ -108,22 +114,26 @@ def _compared(
 ) -> dict[str, object]:
     model = model_key(application.manual_tools.weights())
     meanings.EFFORT = effort
-    found, exact, by_server, by_memory = 0, 0, [], []
+    found, exact, lost, by_server, by_memory = 0, 0, [], [], []
     with application.archive.reading() as unit, application.database.reading() as connection:
         view = unit.search.view(Where(scope(actor, Right.VIEW), Filters()))
         seen = view.windows()
-        server(connection, model).nearest(asked[0], seen)
+        server = SqlMeanings(connection, model)
+        server.nearest(asked[0], seen)
         for one in asked:
-            seconds, truth = _timed(lambda one=one: memory.near(one, seen))
+            seconds, truth = _timed(partial(memory.near, one, seen))
             by_memory.append(seconds)
-            seconds, ours = _timed(lambda one=one: server(connection, model).nearest(one, seen))
+            seconds, ours = _timed(partial(server.nearest, one, seen))
+            assert ours is not None
             by_server.append(seconds)
             exact += len(truth[0])
             found += len(np.intersect1d(truth[0], ours[0]))
+            lost.append(float(np.mean(truth[1] - np.sort(ours[1])[::-1])))
     return {
         "seen": name,
         "windows": int(np.count_nonzero(seen)) // 2,
         "recall_at_50": round(found / max(1, exact), 4),
+        "cosine_lost": round(float(np.mean(lost)), 4),
         "server_p50_ms": _ms(by_server, 0.5),
         "server_p95_ms": _ms(by_server, 0.95),
         "memory_p50_ms": _ms(by_memory, 0.5),
@@ -139,20 +149,25 @@ class _Shape:
         texts = ["\n".join(talk.text() for _ in range(3)) for _ in range(EMBEDDED)]
         real = application.manual_tools.embedder().passages(texts)
         self._mean = real.mean(axis=0)
-        _, sizes, axes = np.linalg.svd(real - self._mean, full_matrices=False)
+        self._subjects = real - self._mean
+        _, sizes, axes = np.linalg.svd(self._subjects, full_matrices=False)
         self._axes = (sizes[:, None] * axes / np.sqrt(EMBEDDED)).astype(np.float32)
 
-    def draw(self, chance: np.random.Generator, number: int) -> FloatArray:
+    def draw(
+        self, chance: np.random.Generator, number: int, subject: float = SUBJECT
+    ) -> FloatArray:
         """Shape (number, dimensions)."""
         spread = chance.standard_normal((number, len(self._axes)), np.float32)
-        vectors = self._mean + spread @ self._axes
+        subjects = self._subjects[chance.integers(len(self._subjects), size=number)]
+        vectors = self._mean + subject**0.5 * subjects
+        vectors += (1 - subject) ** 0.5 * (spread @ self._axes)
         unit: FloatArray = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return unit
 
 
-def _timed(work: object) -> tuple[float, tuple[NDArray[np.int64], FloatArray]]:
+def _timed(work: Callable[[], Found]) -> tuple[float, Found]:
     started = time.perf_counter()
-    found = work()  # type: ignore[operator]
+    found = work()
     return time.perf_counter() - started, found
 
 

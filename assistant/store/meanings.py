@@ -225,6 +225,7 @@ def _settings() -> sa.Select[str]:
     and compiling its plan takes longer than carrying it out."""
     values = {
         "enable_seqscan": "off",
+        "enable_sort": "off",
         "jit": "off",
         "hnsw.iterative_scan": "strict_order",
         "hnsw.ef_search": str(EFFORT),

@@ -98,6 +98,19 @@ def test_the_same_is_near_as_in_memory(
         assert seen[found[0]].all()
 
 
+def test_the_graph_is_used_for_many(searches: Searches, database: Database) -> None:
+    fill(searches, database)
+    settle_all(database, lambda _: None)
+    with database.writing() as connection:
+        server = SqlMeanings(connection, MODEL)
+        connection.execute(meanings._settings())
+        query = meanings._GRAPH.format(width=WIDTH, key=server._key, best=meanings.BEST)
+        values = {"asked": str([0.25] * WIDTH), "seen": bytes(RECORDS * TURNS)}
+        plan = connection.exec_driver_sql(f"EXPLAIN {query}", values).scalars().all()
+    assert any(server._index in line for line in plan)
+    assert not any("Sort" in line for line in plan)
+
+
 def test_until_all_vectors_are_there_memory_answers(
     searches: Searches, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
