@@ -25,6 +25,7 @@ COMMANDS = {
     "search-postgresql": ["benchmarks.archive_search", "--postgresql"],
     "faults": ["benchmarks.faults", "--rounds", "20"],
     "kills": ["benchmarks.kills", "--sqlite", "200", "--postgresql", "50", "--seed", "7"],
+    "exports": ["benchmarks.exports"],
     "diarization": ["benchmarks.diarization", "--hours", "3"],
     "manuals": ["benchmarks.manuals"],
     "embedding": ["benchmarks.manuals", "--embed", "64"],
