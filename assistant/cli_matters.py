@@ -133,5 +133,5 @@ def move(
     application = Application()
     actor = application.actor
     found = application.people.matters.find(actor, matter) if matter else None
-    application.library.move(actor, record, found.id if found else None)
+    application.editing.move(actor, record, found.id if found else None)
     screen.print(f"[green]○[/] {escape(record)} → {escape(found.name) if found else 'なし'}")

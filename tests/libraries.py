@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.people import SINGLE_USER
 from assistant.services.documents import Documents
+from assistant.services.editing import Editing
 from assistant.services.library import Library
 from assistant.services.queueing import JobState, TranscriptionQueue
 from assistant.services.recording_files import RecordingFiles
@@ -68,6 +69,7 @@ class Shelves:
         self.store = archive_in(folder)
         self.forgotten: list[str] = []
         self.library = library_in(folder, self.queue, self.forgotten.append, clock=self.clock)
+        self.editing = Editing(self.store, self.clock)
         self.bench = bench_in(folder, self.library)
 
     def add(

@@ -378,23 +378,24 @@ CALLS: dict[str, Call] = {
     ),
     "Library.transcript": on_record(lambda w, a, one: w.library.transcript(a, one), Action.VIEW),
     "Library.edits": on_record(lambda w, a, one: w.library.edits(a, one), Action.VIEW),
-    "Library.annotate": on_record(
-        lambda w, a, one: w.library.annotate(a, one, w.annotated), Action.EDIT
+    "Editing.annotate": on_record(
+        lambda w, a, one: w.editing.annotate(a, one, w.annotated), Action.EDIT
     ),
     "Library.passage": on_record(
         lambda w, a, one: w.library.passage(a, one, 0), "a section of a manual"
     ),
-    "Library.rename_speaker": on_record(
-        lambda w, a, one: w.library.rename_speaker(a, one, "S1", "青木"), Action.EDIT
+    "Editing.rename_speaker": on_record(
+        lambda w, a, one: w.editing.rename_speaker(a, one, "S1", "青木"), Action.EDIT
     ),
-    "Library.known_names": on_record(
-        lambda w, a, one: w.library.known_names(a, one), "comes with the transcript, which is told"
+    "Editing.known_names": on_record(
+        lambda w, a, one: w.editing.known_names(a, one),
+        "comes with the transcript, which is told",
     ),
-    "Library.correct": on_record(
-        lambda w, a, one: w.library.correct(a, one, "T1", "はい。"), Action.EDIT
+    "Editing.correct": on_record(
+        lambda w, a, one: w.editing.correct(a, one, "T1", "はい。"), Action.EDIT
     ),
-    "Library.retitle": on_record(lambda w, a, one: w.library.retitle(a, one, "題"), Action.EDIT),
-    "Library.move": on_record(lambda w, a, one: w.library.move(a, one, None), Action.EDIT),
+    "Editing.retitle": on_record(lambda w, a, one: w.editing.retitle(a, one, "題"), Action.EDIT),
+    "Editing.move": on_record(lambda w, a, one: w.editing.move(a, one, None), Action.EDIT),
     "Library.export": on_record(lambda w, a, one: w.library.export(a, one, "txt"), Action.EXPORT),
     "Library.print_out": on_record(lambda w, a, one: w.library.print_out(a, one), Action.PRINT),
     "Library.cancel": on_record(

@@ -73,6 +73,7 @@ class World:
         self.people = Entrance(settings, self.store, self.clock, self.hasher)
         vars(self.application)["people"] = self.people
         self.library: Library = self.application.library
+        self.editing = self.application.editing
         self.bench = Workbench(self.library, self.store, self.clock)
         self.restores = Restores(self, self.application.anchors, self.clock)
         self.keys = MasterKeyCare(

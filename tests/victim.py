@@ -94,7 +94,7 @@ class Victim:
         if transcript is not None:
             turn = self._chance.choice(transcript.turns).id
             text = f"訂正{self._chance.getrandbits(32):x}"
-            self._application.library.correct(SINGLE_USER, record.id, turn, text)
+            self._application.editing.correct(SINGLE_USER, record.id, turn, text)
 
     def _index(self) -> None:
         record = self._any()

@@ -23,7 +23,12 @@ def routers(application: Application) -> list[APIRouter]:
     """Ready to be given to `ui.page.create_app`."""
     settings = application.settings
     pages = (
-        Routes(application.library, application.weight_names, settings.screen_language),
+        Routes(
+            application.library,
+            application.editing,
+            application.weight_names,
+            settings.screen_language,
+        ),
         PassageRoutes(application),
         ManualRoutes(application, settings.library_dir),
         SearchRoutes(application),

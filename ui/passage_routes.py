@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from assistant.model import TurnPassage
     from assistant.ports import ProgressHook
     from assistant.services.annotating import Annotator
+    from assistant.services.editing import Editing
     from assistant.services.feedback import ManualFeedback
     from assistant.services.library import Library
     from assistant.services.manuals import ManualLibrary
@@ -28,6 +29,10 @@ class PassageServices(Protocol):
     @property
     def library(self) -> Library:
         """The recordings."""
+
+    @property
+    def editing(self) -> Editing:
+        """Their corrections."""
 
     @property
     def manuals(self) -> ManualLibrary:
@@ -57,11 +62,11 @@ class PassageRoutes:
 
     def find(self, actor: Acting, recording: str) -> StreamingResponse:
         """Finds the sections for a recording that is finished; tells how far it is."""
-        library, annotator = self._services.library, self._services.annotator
-        library.entry(actor, recording)
+        editing, annotator = self._services.editing, self._services.annotator
+        self._services.library.entry(actor, recording)
 
         def work(progress: ProgressHook) -> dict[str, Any]:
-            made = library.annotate(
+            made = editing.annotate(
                 actor, recording, lambda heard: annotator.annotate(heard, progress)
             )
             return {"passages": [turn_passage_json(one) for one in made.passages]}

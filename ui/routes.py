@@ -21,6 +21,7 @@ from ui.web import PRIVATE, attachment, drain, free_bytes, write_stream
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from assistant.services.editing import Editing
     from assistant.services.library import Library
 
     Models = Callable[[], Sequence[str]]
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 class Routes:
     """The routes under `/api`. Paths hold ids only: they may stand in a log."""
 
-    def __init__(self, library: Library, models: Models, language: str) -> None:
+    def __init__(self, library: Library, editing: Editing, models: Models, language: str) -> None:
         self._library = library
+        self._editing = editing
         self._models = models
         self._language = language
 
@@ -101,7 +103,7 @@ class Routes:
     def transcript(self, actor: Acting, recording: str) -> JSONResponse:
         """The transcript, with names, and those that its case or body knows."""
         transcript = transcript_json(self._library.transcript(actor, recording))
-        known = self._library.known_names(actor, recording)
+        known = self._editing.known_names(actor, recording)
         return JSONResponse(transcript | {"known_names": known})
 
     def sound(self, request: Request, actor: Acting, recording: str) -> Response:
@@ -126,23 +128,23 @@ class Routes:
         self, actor: Acting, recording: str, speaker: str, name: Annotated[str, Body(embed=True)]
     ) -> None:
         """Calls a speaker by another name."""
-        self._library.rename_speaker(actor, recording, speaker, name)
+        self._editing.rename_speaker(actor, recording, speaker, name)
 
     def correct(
         self, actor: Acting, recording: str, turn: str, text: Annotated[str, Body(embed=True)]
     ) -> None:
         """Gives a turn another text."""
-        self._library.correct(actor, recording, turn, text)
+        self._editing.correct(actor, recording, turn, text)
 
     def retitle(
         self, actor: Acting, recording: str, title: Annotated[str, Body(embed=True)]
     ) -> None:
         """Calls the record otherwise."""
-        self._library.retitle(actor, recording, title)
+        self._editing.retitle(actor, recording, title)
 
     def move(self, actor: Acting, recording: str, matter: Annotated[str, Body(embed=True)]) -> None:
         """Puts the record into a case or body; an empty one takes it out."""
-        self._library.move(actor, recording, matter or None)
+        self._editing.move(actor, recording, matter or None)
 
     def cancel(self, actor: Acting, recording: str) -> None:
         """Stops the work."""

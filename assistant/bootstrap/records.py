@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from assistant.services.archive_search import ArchiveSearch
     from assistant.services.archive_windows import ArchiveWindows
     from assistant.services.documents import Documents
+    from assistant.services.editing import Editing
     from assistant.services.import_desk import ImportDesk
     from assistant.services.importing import Importer
     from assistant.services.library import Library
@@ -57,6 +58,13 @@ class Records(Manuals):
             clock=SystemClock(),
             forget=self.steps.forget,
         )
+
+    @cached_property
+    def editing(self) -> Editing:
+        """Corrections of records."""
+        from assistant.services.editing import Editing
+
+        return Editing(self.archive, SystemClock())
 
     @cached_property
     def documents(self) -> Documents:

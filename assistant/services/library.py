@@ -1,4 +1,4 @@
-"""The library: every record that somebody may see, with its sound, transcript, names and edits.
+"""The library: every record that somebody may see, with its sound and transcript.
 
 Every call takes the acting user. What they may not see is, to them, not there: the store looks for
 records within the actor's scope only, and the answer is the same as for a record that never was.
@@ -10,29 +10,28 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from assistant.archive import Action, Edit, Event, Field, KnownSpeaker, Origin, Record
+from assistant.archive import Action, Event, Origin, Record
 from assistant.errors import (
-    ClosedMatter,
-    Forbidden,
     RecordingInUse,
     UnknownRecording,
 )
 from assistant.people import Right, Scope
-from assistant.services.access import require, scope
-from assistant.services.finding import current, existing, find
-from assistant.services.naming import visible
+from assistant.services.access import scope
+from assistant.services.finding import current, find
+from assistant.services.naming import title_of
+from assistant.services.placing import may_add, refuse_closed
 from assistant.services.queueing import Job, JobState
 from assistant.services.recording_files import new_id
 from assistant.services.retaining import insist_unheld
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
     from typing import BinaryIO
 
+    from assistant.archive import Edit
     from assistant.model import Transcript, TurnPassage
     from assistant.people import Actor
     from assistant.ports import Clock, StoredFile
@@ -42,11 +41,6 @@ if TYPE_CHECKING:
     from assistant.services.recording_files import RecordingFiles
     from assistant.services.transcribing import Options
 
-LONGEST_NAME = 60
-"""Characters of a speaker's name."""
-LONGEST_TITLE = 200
-LONGEST_TEXT = 100_000
-"""Characters of a turn."""
 PLAY_AGAIN = timedelta(minutes=10)
 """A player asks for sound in many ranges: they count as one hearing for so long."""
 _EVERYTHING = Scope(everything=True)
@@ -115,9 +109,9 @@ class Library:
             ClosedMatter: it is over.
             StorageError: no room, or no right to write.
         """
-        _may_add(actor, matter)
+        may_add(actor, matter)
         with self._store.reading() as unit:
-            _refuse_closed(unit, matter)
+            refuse_closed(unit, matter)
         added = self._clock.now()
         record = _new_record(added, actor, name, matter)
         with self.files.arriving(record.id, name) as file:
@@ -137,7 +131,7 @@ class Library:
             Forbidden: the actor may not add.
             StorageError: no room, or no right to write.
         """
-        _may_add(actor, None)
+        may_add(actor, None)
         work = transcript.provenance.settings.get("work", "")
         with self._store.reading() as unit:
             known = unit.records.has_work(work, scope(actor, Right.VIEW)) if work else None
@@ -210,27 +204,6 @@ class Library:
         with self._noting(actor, Right.VIEW, recording, Action.VIEW) as unit:
             return current(unit, recording)
 
-    def annotate(
-        self, actor: Actor, recording: str, annotate: Callable[[Transcript], Transcript]
-    ) -> Transcript:
-        """Adds the sections of manuals that fit; words, turns and speakers stay as they are.
-
-        Raises:
-            UnknownRecording: it is not there for the actor, or not transcribed yet.
-            StorageError: no room, or no right to write.
-        """
-        with self._store.reading() as unit:
-            find(unit, actor, Right.EDIT, recording)
-            heard = current(unit, recording)
-        annotated = annotate(heard)
-        if annotated is not heard:
-            event = Event(Action.EDIT, recording, {"field": "passages"})
-            with self._store.writing() as unit:
-                find(unit, actor, Right.EDIT, recording)
-                unit.audit.append(actor, event, self._clock.now())  # first: locks in one order
-                unit.records.add_passages(recording, annotated)
-        return annotated
-
     def passage(self, actor: Actor, recording: str, number: int) -> TurnPassage | None:
         """One of the sections that stand beside the talk, counted from 0; None if there is none.
 
@@ -250,79 +223,6 @@ class Library:
         """
         with self._noting(actor, Right.VIEW, recording, Action.VIEW) as unit:
             return unit.records.edits(recording)
-
-    def rename_speaker(self, actor: Actor, recording: str, speaker: str, name: str) -> None:
-        """Calls a speaker by another name; an empty one goes back to what it was at first.
-
-        Raises:
-            UnknownRecording: it is not there for the actor, or has no such speaker.
-            StorageError: no room, or no right to write.
-        """
-        with self._store.writing() as unit:
-            record = find(unit, actor, Right.EDIT, recording)
-            named = unit.records.speakers(recording)
-            if speaker not in named:
-                raise UnknownRecording
-            before = named[speaker].name
-            first = existing(unit.records.transcript(recording, record.revision))
-            at_first = first.speaker(speaker).name
-            after = visible(name)[:LONGEST_NAME].strip() or at_first
-            self._edit(unit, actor, record, Field.SPEAKER_NAME, speaker, before, after)
-            known = self._known(unit, record, after) if after != at_first else None
-            unit.known_speakers.link(recording, speaker, known)
-
-    def known_names(self, actor: Actor, recording: str) -> list[str]:
-        """Who was named in records of the same case or body: to be chosen instead of typed.
-
-        Raises:
-            UnknownRecording: it is not there for the actor.
-        """
-        with self._store.reading() as unit:
-            record = find(unit, actor, Right.VIEW, recording)
-            if record.matter is None:
-                return []
-            return [one.name for one in unit.known_speakers.all(record.matter)]
-
-    def correct(self, actor: Actor, recording: str, turn: str, text: str) -> None:
-        """Gives a turn another text; what was recognised stays in the revision.
-
-        Raises:
-            UnknownRecording: it is not there for the actor, or has no such turn.
-            StorageError: no room, or no right to write.
-        """
-        with self._store.writing() as unit:
-            record = find(unit, actor, Right.EDIT, recording)
-            texts = unit.records.texts(recording)
-            if turn not in texts:
-                raise UnknownRecording
-            after = visible(text)[:LONGEST_TEXT]
-            self._edit(unit, actor, record, Field.TURN_TEXT, turn, texts[turn], after)
-
-    def retitle(self, actor: Actor, recording: str, title: str) -> None:
-        """Calls the record otherwise; an empty title goes back to the file's name.
-
-        Raises:
-            UnknownRecording: it is not there for the actor.
-        """
-        with self._store.writing() as unit:
-            record = find(unit, actor, Right.EDIT, recording)
-            after = visible(title)[:LONGEST_TITLE].strip() or _title_of(record.name)
-            self._edit(unit, actor, record, Field.TITLE, "", record.title, after)
-
-    def move(self, actor: Actor, recording: str, matter: str | None) -> None:
-        """Puts the record into a case or body, or takes it out.
-
-        Raises:
-            UnknownRecording: it is not there for the actor.
-            Forbidden: the actor may not add to that matter.
-            ClosedMatter: it is over.
-        """
-        with self._store.writing() as unit:
-            record = find(unit, actor, Right.EDIT, recording)
-            _may_add(actor, matter)
-            _refuse_closed(unit, matter)
-            before, after = record.matter or "", matter or ""
-            self._edit(unit, actor, record, Field.MATTER, "", before, after)
 
     def export(self, actor: Actor, recording: str, form: str) -> Document:
         """The transcript in one format, named after the recording.
@@ -416,31 +316,6 @@ class Library:
             raise
         self.files.arrived(recording)
 
-    def _edit(
-        self,
-        unit: Unit,
-        actor: Actor,
-        record: Record,
-        field: Field,
-        target: str,
-        before: str,
-        after: str,
-    ) -> None:
-        if before == after:
-            return
-        now = self._clock.now()
-        edit = Edit(record.id, record.revision, now, actor.user, field, target, before, after)
-        unit.records.edit(edit)
-        details = {"field": field.value, "target": target}
-        unit.audit.append(actor, Event(Action.EDIT, record.id, details), now)
-
-    def _known(self, unit: Unit, record: Record, name: str) -> str | None:
-        """The speaker of that name in the record's case or body; records of none stand alone."""
-        if record.matter is None:
-            return None
-        new = KnownSpeaker(token_hex(8), name, "", record.matter, self._clock.now())
-        return unit.known_speakers.keep(new).id
-
     @contextmanager
     def _noting(self, actor: Actor, right: Right, recording: str, action: Action) -> Iterator[Unit]:
         """Writes down what the block does, in the same transaction."""
@@ -460,38 +335,16 @@ class Library:
         } | {key: now}
 
 
-def _may_add(actor: Actor, matter: str | None) -> None:
-    require(actor, Right.ADD)
-    reach = scope(actor, Right.ADD)
-    if matter is not None and not reach.everything and matter not in reach.matters:
-        raise Forbidden
-
-
-def _refuse_closed(unit: Unit, matter: str | None) -> None:
-    """Lets records into a matter that is there and goes on."""
-    if matter is None:
-        return
-    found = unit.matters.find(matter)
-    if found is None:
-        raise Forbidden
-    if found.closed is not None:
-        raise ClosedMatter(name=found.name)
-
-
 def _new_record(added: datetime, actor: Actor, name: str, matter: str | None) -> Record:
     return Record(
         id=new_id(added),
         name=name,
-        title=_title_of(name),
+        title=title_of(name),
         kind=None,
         added=added,
         added_by=actor.user,
         matter=matter,
     )
-
-
-def _title_of(name: str) -> str:
-    return visible(Path(name).stem)[:LONGEST_TITLE] or visible(name)[:LONGEST_TITLE]
 
 
 def _entry(record: Record, job: Job | None) -> Entry:

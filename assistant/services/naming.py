@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import Path
 
 LONGEST_FILE_NAME = 180
 """Bytes in UTF-8; file systems take 255, and documents get suffixes."""
+LONGEST_TITLE = 200
+"""Characters of a record's title."""
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 """Unicode categories. Not Co: private characters write the names of people (外字)."""
@@ -27,3 +30,8 @@ def visible(text: str) -> str:
     composed = unicodedata.normalize("NFC", text)
     shown = (char for char in composed if unicodedata.category(char) not in _HIDDEN)
     return "".join(shown).strip()
+
+
+def title_of(name: str) -> str:
+    """What a record is called at first, by the name of its file."""
+    return visible(Path(name).stem)[:LONGEST_TITLE] or visible(name)[:LONGEST_TITLE]

@@ -253,7 +253,7 @@ def test_the_archive_works_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     shelves = Shelves(tmp_path)
     recording = shelves.add_finished()
     (speaker, *_) = shelves.library.transcript(SINGLE_USER, recording).speakers
-    shelves.library.rename_speaker(SINGLE_USER, recording, speaker.id, SAID)
+    shelves.editing.rename_speaker(SINGLE_USER, recording, speaker.id, SAID)
     assert shelves.library.transcript(SINGLE_USER, recording).speaker(speaker.id).name == SAID
     assert SAID.encode() not in everything(tmp_path / "state" / "kikigaki.sqlite")
     shelves.library.remove(SINGLE_USER, recording)

@@ -266,7 +266,7 @@ def every_other_way(world: World, actor: Actor) -> Iterator[Callable[[str], obje
     yield lambda one: outcome(lambda: retainer.classify(actor, one, "child"))
     yield lambda one: outcome(lambda: retainer.hold(actor, one, REASON))
     yield lambda one: outcome(lambda: retainer.release(actor, one, REASON))
-    yield lambda one: outcome(lambda: world.library.move(actor, one, world.ours.id))
+    yield lambda one: outcome(lambda: world.application.editing.move(actor, one, world.ours.id))
     yield lambda one: outcome(lambda: application.exports.ask(actor, [one], "txt"))
     yield lambda one: one in str(outcome(lambda: archive.records(actor, "委員会", None)))
     yield lambda one: outcome(lambda: application.forecaster.of(actor, one))
@@ -301,7 +301,7 @@ def every_way_to_a_matter(world: World, actor: Actor) -> Iterator[Callable[[str]
         archive = world.application.archive_search
         return outcome(lambda: archive.search(actor, "委員会", Filters(matter=matter)).total)
 
-    yield lambda one: outcome(lambda: world.library.move(actor, ours, one))
+    yield lambda one: outcome(lambda: world.application.editing.move(actor, ours, one))
     yield lambda one: outcome(lambda: add(one))
     yield search
     if Role.ADMINISTRATOR not in actor.roles:  # who looks after cases and bodies knows their names

@@ -119,7 +119,7 @@ def test_a_recording_without_transcript_has_none_yet(shelves: Shelves) -> None:
 def test_a_name_shows_everywhere_and_what_was_recognised_stays(shelves: Shelves) -> None:
     recording = shelves.add_finished()
 
-    shelves.library.rename_speaker(ME, recording, "S1", " 青木委員長\n")
+    shelves.editing.rename_speaker(ME, recording, "S1", " 青木委員長\n")
 
     assert shelves.library.transcript(ME, recording).speaker("S1").name == "青木委員長"
     document = shelves.library.export(ME, recording, "txt")
@@ -132,7 +132,7 @@ def test_a_correction_shows_and_what_was_recognised_stays(shelves: Shelves) -> N
     recording = shelves.add_finished()
     made = make_transcript("文教委員会.wav")
 
-    shelves.library.correct(ME, recording, made.turns[0].id, "ただいまから厚生委員会を開きます。")
+    shelves.editing.correct(ME, recording, made.turns[0].id, "ただいまから厚生委員会を開きます。")
 
     turns = shelves.library.transcript(ME, recording).turns
     assert turns[0].text == "ただいまから厚生委員会を開きます。"
@@ -141,15 +141,15 @@ def test_a_correction_shows_and_what_was_recognised_stays(shelves: Shelves) -> N
     with shelves.store.reading() as unit:
         assert unit.records.transcript(recording, 1) == made
     with pytest.raises(UnknownRecording):
-        shelves.library.correct(ME, recording, "t999", "")
+        shelves.editing.correct(ME, recording, "t999", "")
 
 
 def test_every_change_is_written_down(shelves: Shelves) -> None:
     recording = shelves.add_finished()
 
     for name in ("青木", "青木", "青木委員長", ""):
-        shelves.library.rename_speaker(ME, recording, "S1", name)
-    shelves.library.retitle(ME, recording, "第１回 文教委員会")
+        shelves.editing.rename_speaker(ME, recording, "S1", name)
+    shelves.editing.retitle(ME, recording, "第１回 文教委員会")
 
     edits = shelves.library.edits(ME, recording)
     assert [(edit.field, edit.before, edit.after) for edit in edits] == [
@@ -166,7 +166,7 @@ def test_names_given_at_once_are_all_kept(shelves: Shelves) -> None:
     recording = shelves.add_finished()
 
     def name(speaker: str) -> None:
-        shelves.library.rename_speaker(ME, recording, speaker, f"{speaker}さん")
+        shelves.editing.rename_speaker(ME, recording, speaker, f"{speaker}さん")
 
     with ThreadPoolExecutor(4) as people:
         list(people.map(name, ("S1", "S2", "S3", "S4")))
@@ -177,7 +177,7 @@ def test_names_given_at_once_are_all_kept(shelves: Shelves) -> None:
 
 def test_a_speaker_who_is_not_there_cannot_be_named(shelves: Shelves) -> None:
     with pytest.raises(UnknownRecording):
-        shelves.library.rename_speaker(ME, shelves.add_finished(), "S9", "誰か")
+        shelves.editing.rename_speaker(ME, shelves.add_finished(), "S9", "誰か")
 
 
 def test_a_document_is_called_like_the_recording(shelves: Shelves) -> None:
@@ -312,7 +312,7 @@ def test_what_is_not_ones_own_is_not_there(shelves: Shelves, case: str) -> None:
         with pytest.raises(UnknownRecording):
             shelves.library.export(someone, recording, "txt")
         with pytest.raises(UnknownRecording):
-            shelves.library.rename_speaker(someone, recording, "S1", "誰か")
+            shelves.editing.rename_speaker(someone, recording, "S1", "誰か")
 
 
 def test_what_was_opened_in_an_emergency_is_read_and_not_changed(
@@ -323,7 +323,7 @@ def test_what_was_opened_in_an_emergency_is_read_and_not_changed(
 
     assert shelves.library.transcript(opener, recording).turns
     with pytest.raises(UnknownRecording):
-        shelves.library.correct(opener, recording, "t1", "")
+        shelves.editing.correct(opener, recording, "t1", "")
 
 
 def test_nobody_adds_to_a_case_of_others(shelves: Shelves, case: str) -> None:
@@ -332,7 +332,7 @@ def test_nobody_adds_to_a_case_of_others(shelves: Shelves, case: str) -> None:
         shelves.add(actor=stranger, matter=case)
     own = shelves.add(actor=stranger)
     with pytest.raises(Forbidden):
-        shelves.library.move(stranger, own, case)
+        shelves.editing.move(stranger, own, case)
     with pytest.raises(Forbidden):
         shelves.add(actor=actor("a2", Role.AUDITOR))
     assert [one.id for one in shelves.library.entries(ME)] == [own]
@@ -342,7 +342,7 @@ def test_a_member_moves_a_recording_into_the_case(shelves: Shelves, case: str) -
     worker = actor("w1", Role.CASEWORKER, matters=(case,))
     recording = shelves.add(actor=worker)
 
-    shelves.library.move(worker, recording, case)
+    shelves.editing.move(worker, recording, case)
 
     colleague = actor("w2", Role.CASEWORKER, matters=(case,))
     assert shelves.library.entry(colleague, recording).record.matter == case
@@ -355,20 +355,20 @@ def test_who_was_named_in_a_body_is_offered_in_its_next_recording(
     first, second = (shelves.add_finished(actor=worker, matter=case) for _ in range(2))
     alone = shelves.add_finished(actor=worker)
 
-    shelves.library.rename_speaker(worker, first, "S1", "青木委員長")
-    shelves.library.rename_speaker(worker, second, "S2", "青木委員長")
-    shelves.library.rename_speaker(worker, alone, "S1", "相談者の祖母")
+    shelves.editing.rename_speaker(worker, first, "S1", "青木委員長")
+    shelves.editing.rename_speaker(worker, second, "S2", "青木委員長")
+    shelves.editing.rename_speaker(worker, alone, "S1", "相談者の祖母")
 
-    assert shelves.library.known_names(worker, second) == ["青木委員長"]
-    assert shelves.library.known_names(worker, alone) == []
+    assert shelves.editing.known_names(worker, second) == ["青木委員長"]
+    assert shelves.editing.known_names(worker, alone) == []
     with shelves.store.reading() as unit:
         (known,) = unit.known_speakers.all(case)
         assert unit.known_speakers.records(known.id) == sorted([(first, "S1"), (second, "S2")])
-    shelves.library.rename_speaker(worker, first, "S1", "")
+    shelves.editing.rename_speaker(worker, first, "S1", "")
     with shelves.store.reading() as unit:
         assert unit.known_speakers.records(known.id) == [(second, "S2")]
     with pytest.raises(UnknownRecording):
-        shelves.library.known_names(actor("w3", Role.CASEWORKER), second)
+        shelves.editing.known_names(actor("w3", Role.CASEWORKER), second)
 
 
 def test_a_start_leaves_to_others_what_they_are_just_removing(shelves: Shelves) -> None:

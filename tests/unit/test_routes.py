@@ -32,7 +32,9 @@ class Site(Shelves):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         app = FastAPI()
-        app.include_router(Routes(self.library, lambda: ["whisper-base"], "ja").router())
+        app.include_router(
+            Routes(self.library, self.editing, lambda: ["whisper-base"], "ja").router()
+        )
         app.dependency_overrides[acting] = lambda: ME
         add_error_handlers(app)
         app.add_middleware(Guard, hosts=["kikigaki.city.example"])
