@@ -31,6 +31,9 @@ JA = {
     "choose_all": "すべて選ぶ",
     "chosen": "{}件を書き出す",
     "choose_stop": "選ぶのをやめる",
+    "detail_step": "段階",
+    "detail_export": "書き出し",
+    "detail_records": "記録の数",
 }
 
 EN = {
@@ -60,4 +63,7 @@ EN = {
     "choose_all": "Choose all",
     "chosen": "Export {}",
     "choose_stop": "Stop choosing",
+    "detail_step": "step",
+    "detail_export": "export",
+    "detail_records": "records",
 }
