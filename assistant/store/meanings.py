@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from assistant.search import VectorBatch
 from assistant.store import pgvector
@@ -185,11 +186,21 @@ class SqlMeanings:
         width = width or expected
         if width is None:
             return 0
-        room = f"{64 + number * ROOM // 2**20}MB"
-        self._connection.execute(sa.select(sa.func.set_config("maintenance_work_mem", room, True)))
         text = _MAKE.format(name=self._index, width=width, key=self._key)
-        self._connection.exec_driver_sql(text)
+        self._set("maintenance_work_mem", f"{64 + number * ROOM // 2**20}MB")
+        try:
+            with self._connection.begin_nested():
+                self._connection.exec_driver_sql(text)
+        except OperationalError as error:  # many containers have too little shared memory
+            if error.connection_invalidated:
+                raise
+            self._set("max_parallel_maintenance_workers", "0")
+            self._connection.exec_driver_sql(text)
         return int(number)
+
+    def _set(self, name: str, value: str) -> None:
+        """For this transaction."""
+        self._connection.execute(sa.select(sa.func.set_config(name, value, True)))
 
 
 def batch_of(row: sa.Row[Any]) -> VectorBatch:
