@@ -59,7 +59,8 @@ KikigakiError                 the sentence says what happened, that nothing is l
 │   │   ├── NoBackup          it is none of ours
 │   │   ├── BrokenBackup      changed, cut off, or incomplete
 │   │   ├── WrongPassphrase
-│   │   └── NewerBackup       made by a newer version
+│   │   ├── NewerBackup       made by a newer version
+│   │   └── UnknownBackup     no backup of that name is in the folder of backups
 │   ├── PassphraseNeeded      nobody could be asked for it
 │   ├── PlaceNotEmpty         a backup is restored into an empty place only
 │   ├── DatabaseNotEmpty      the same of the database
@@ -864,6 +865,13 @@ class NewerBackup(BackupError):
         "“{name}” was made by a newer version of Kikigaki. Restore it with that version or a newer "
         "one. Nothing was changed."
     )
+
+
+class UnknownBackup(BackupError):
+    """Details: `name`."""
+
+    ja = "「{name}」というバックアップは、ここにありません。一覧から選び直してください。"
+    en = "There is no backup “{name}” here. Choose it from the list again."
 
 
 class PassphraseNeeded(InputError):

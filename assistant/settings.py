@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     """A folder that is watched for recordings: those that are completely written there are taken
     in, each once, and stay where they are. Without it, none is."""
 
+    backup_dir: Path | None = None
+    """Where the backups go that are made on the page, best on another disk; `backups` in the data
+    folder by default."""
+
     database_url: SecretStr | None = None
     """The database: `postgresql://USER:PASSWORD@HOST/NAME` for PostgreSQL 15 or newer. Without it a
     SQLite file in the state folder, which is all that one machine needs."""
@@ -188,6 +192,11 @@ class Settings(BaseSettings):
     def library_dir(self) -> Path:
         """The folder of manuals that is watched."""
         return self.manuals_dir or self.data_dir / "manuals"
+
+    @property
+    def backups_dir(self) -> Path:
+        """Where the page's backups go."""
+        return self.backup_dir or self.data_dir / "backups"
 
     @property
     def weights_dir(self) -> Path:

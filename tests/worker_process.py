@@ -23,7 +23,14 @@ from assistant.logs import configure_logs
 from assistant.model import SAMPLE_RATE, Clip
 from assistant.services.documents import Documents
 from assistant.services.library import Library
-from assistant.services.queueing import EXPORT, TRANSCRIPTION, Kind, Lane, TranscriptionQueue
+from assistant.services.queueing import (
+    BACKUP,
+    EXPORT,
+    TRANSCRIPTION,
+    Kind,
+    Lane,
+    TranscriptionQueue,
+)
 from assistant.services.recording_files import RecordingFiles
 from assistant.services.transcribing import Transcriber
 from assistant.services.transcription import TranscriptionWork
@@ -166,7 +173,9 @@ def main() -> None:
     hear = transcription(Path(data), bench, SqlSteps(database), preparation)
     kinds = [Kind(TRANSCRIPTION, hear, Lane.SOUND), urgent(Path(data))]
     if "--sound" in sys.argv:
-        kinds.append(Kind(EXPORT, Application(Settings(data_dir=Path(data))).export_work))
+        application = Application(Settings(data_dir=Path(data)))
+        kinds.append(Kind(EXPORT, application.export_work))
+        kinds.append(Kind(BACKUP, application.backup_work))
     worker = make_worker(database, kinds)
     end_with(sys.stdin.buffer, worker.leave)
     leave_on_signals(worker)

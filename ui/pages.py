@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ui.backup_routes import BackupRoutes
 from ui.export_routes import ExportRoutes
 from ui.import_routes import ImportRoutes
 from ui.manual_routes import ManualRoutes
@@ -36,5 +37,6 @@ def routers(application: Application) -> list[APIRouter]:
         ImportRoutes(application),
         PeopleRoutes(application),
         RetentionRoutes(application),
+        BackupRoutes(application),
     )
     return [page.router() for page in pages]

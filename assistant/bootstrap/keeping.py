@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from assistant.bootstrap.clock import SystemClock
 from assistant.bootstrap.people import People
+from assistant.errors import PassphraseNeeded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assistant.backup.making import Site
+    from assistant.services.backup_desk import BackupDesk
+    from assistant.services.backup_work import BackupWork
     from assistant.services.backups import Backups, Restores
     from assistant.services.deleting import Deleter
     from assistant.services.forecasting import Forecaster
@@ -54,6 +57,21 @@ class Keeping(People):
 
         maker = BackupMaker(self._site, BackupKeys(self.master_keys), SystemClock())
         return Backups(self.archive, maker, SystemClock())
+
+    @cached_property
+    def backup_desk(self) -> BackupDesk:
+        """What administrators see of backups, and where they ask for one."""
+        from assistant.services.backup_desk import BackupDesk
+
+        folder, data = self.settings.backups_dir, self.settings.data_dir
+        return BackupDesk(self.archive, self.jobs, folder, data, SystemClock())
+
+    @cached_property
+    def backup_work(self) -> BackupWork:
+        """Makes the backups that somebody asked for on the page."""
+        from assistant.services.backup_work import BackupWork
+
+        return BackupWork(self.backups, self.restorer(_nobody), self.settings.backups_dir)
 
     def restorer(self, ask: Callable[[], str]) -> Restores:
         """Back from that file; `ask` gives the passphrase, if one is needed."""
@@ -106,3 +124,12 @@ class Keeping(People):
             self.database.rekey,
             self.encrypt_database,
         )
+
+
+def _nobody() -> str:
+    """A worker cannot be asked for a passphrase.
+
+    Raises:
+        PassphraseNeeded: always.
+    """
+    raise PassphraseNeeded

@@ -35,14 +35,15 @@ class Work(Keeping):
     def kinds(self) -> tuple[Kind, ...]:
         """What workers can do."""
         from assistant.audio.preparing import prepare
-        from assistant.services.queueing import EXPORT, PLAYBACK, TRANSCRIPTION, Kind, Lane
+        from assistant.services.queueing import BACKUP, EXPORT, PLAYBACK, TRANSCRIPTION, Kind, Lane
         from assistant.services.transcription import PlaybackWork
 
         transcription = Kind(TRANSCRIPTION, self._transcription, Lane.SOUND)
         playback = Kind(PLAYBACK, PlaybackWork(self._bench, prepare), Lane.SPARE)
         # As long as there are records: what is over in a moment goes first.
         export = Kind(EXPORT, self.export_work, Lane.QUICK, priority=30)
-        return (transcription, playback, export, *(one.kind for one in self.unasked))
+        backup = Kind(BACKUP, self.backup_work, Lane.QUICK, priority=30)
+        return (transcription, playback, export, backup, *(one.kind for one in self.unasked))
 
     @cached_property
     def _bench(self) -> Workbench:

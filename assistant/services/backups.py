@@ -44,6 +44,9 @@ class Maker(Protocol):
             StorageError, SetupError: it cannot be written.
         """
 
+    def weigh(self) -> int:
+        """Bytes of the files that a backup would hold, near enough to tell how far it is."""
+
 
 class Restorer(Protocol):
     """Reads backups."""
@@ -92,17 +95,29 @@ class Backups:
         """
         require(actor, Right.BACKUP)
         now = self._clock.now()
+        place = place.absolute()
         target = place / f"{now:%Y%m%d-%H%M%S}{SUFFIX}" if place.is_dir() else place
         if target.exists():
             raise FileThere(path=target)
-        self._note(actor, target.name, "begun")
+        self.note(actor, target.name, "begun")
         contents = self._maker.make(target, passphrase, told)
-        self._note(actor, target.name, "done")
+        told_of = {
+            "place": str(target.parent),
+            "bytes": str(target.stat().st_size),
+            "files": str(contents.bytes),
+            "sealed": "master" if passphrase is None else "passphrase",
+        }
+        self.note(actor, target.name, "done", **told_of)
         return target, contents
 
-    def _note(self, actor: Actor, name: str, state: str) -> None:
+    def weigh(self) -> int:
+        """Bytes of the files that a backup would hold, near enough to tell how far it is."""
+        return self._maker.weigh()
+
+    def note(self, actor: Actor, name: str, state: str, **details: str) -> None:
+        """Writes down what became of a backup."""
         with self._store.writing() as unit:
-            event = Event(Action.BACKUP, name, {"state": state})
+            event = Event(Action.BACKUP, name, {"state": state} | details)
             unit.audit.append(actor, event, self._clock.now())
 
 

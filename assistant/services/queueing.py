@@ -25,6 +25,8 @@ TRANSCRIPTION = "transcription"
 """The kind of work that makes a transcript of a recording."""
 PLAYBACK = "playback"
 """The kind of work that makes what pages play and draw of a recording that was heard elsewhere."""
+BACKUP = "backup"
+"""The kind of work that makes a backup, or verifies one."""
 EXPORT = "export"
 """The kind of work that makes the documents of many records."""
 

@@ -362,7 +362,15 @@ def test_only_who_looks_after_backups_makes_them(old: Place, tmp_path: Path) -> 
     old.back_up(tmp_path / "backup")
     with old.store.reading() as unit:
         told = [row.details for row in unit.audit.rows() if row.action == Action.BACKUP]
-    assert told == [{"state": "begun"}, {"state": "done"}]
+    size = str((tmp_path / "backup").stat().st_size)
+    assert told[0] == {"state": "begun"}
+    assert told[1] | {"files": ""} == {
+        "state": "done",
+        "place": str(tmp_path),
+        "bytes": size,
+        "files": "",
+        "sealed": "passphrase",
+    }
 
 
 @pytest.fixture

@@ -100,6 +100,7 @@ def test_answers_of_administration_are_described(site: WebSite, status: str) -> 
         "/api/audit",
         "/api/retention",
         "/api/imports",
+        "/api/backups",
         "/api/me",
         "/api/sign-in",
     )

@@ -5,9 +5,19 @@
 
 from __future__ import annotations
 
-from ui.labels import exports, imports, manuals, people, recordings, retention, search, shell
+from ui.labels import (
+    backups,
+    exports,
+    imports,
+    manuals,
+    people,
+    recordings,
+    retention,
+    search,
+    shell,
+)
 
-PAGES = (shell, recordings, search, imports, exports, manuals, people, retention)
+PAGES = (shell, recordings, search, imports, exports, manuals, people, retention, backups)
 
 JA = {key: text for page in PAGES for key, text in page.JA.items()}
 EN = {key: text for page in PAGES for key, text in page.EN.items()}

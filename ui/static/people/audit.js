@@ -110,6 +110,7 @@ const ROLE_LISTS = ["roles", "before", "after"];
 function details(told) {
   return Object.entries(told).map(([name, value]) => {
     if (name === "change") return say(`changed_${value}`).replace(/^changed_/, "");
+    if (name === "state") return `${say("detail_state")}: ${say(`step_${value}`).replace(/^step_/, "")}`;
     const words = ROLE_LISTS.includes(name) ? value.split(" ").map((one) => say(`role_${one}`).replace(/^role_/, "")).join(" ") : value;
     return `${say(`detail_${name}`).replace(/^detail_/, "")}: ${words}`;
   }).join(" / ");

@@ -1,7 +1,8 @@
-// Administration: accounts and their roles, matters and their members, retention, the audit log.
+// Administration: accounts and their roles, matters and their members, retention, backups, the audit log.
 
 import { Accounts } from "../people/accounts.js";
 import { AuditLog } from "../people/audit.js";
+import { Backups } from "../people/backups.js";
 import { Matters } from "../people/matters.js";
 import { Retention } from "../retention/retention.js";
 import { make, speak } from "../words.js";
@@ -10,6 +11,7 @@ const VIEWS = [
   { id: "accounts", label: "tab_accounts", right: "people", View: Accounts },
   { id: "matters", label: "tab_matters", right: "people", View: Matters },
   { id: "retention", label: "tab_retention", right: "retention", View: Retention },
+  { id: "backup", label: "tab_backup", right: "backup", View: Backups },
   { id: "audit", label: "tab_audit", right: "audit", View: AuditLog },
 ];
 
@@ -56,5 +58,5 @@ class People {
   }
 }
 
-export const place = { id: "people", label: "place_people", rights: ["people", "retention", "audit"],
+export const place = { id: "people", label: "place_people", rights: ["people", "retention", "backup", "audit"],
   make: (shell, site) => new People(shell, site) };
