@@ -14,6 +14,9 @@ JA = {
     "backup_verified": "{} に読めることを確かめました",
     "backup_unverified": "読めるかどうかは、まだ確かめていません",
     "backup_broken": "{} に確かめたところ、読めませんでした",
+    "backup_verified_brief": "読めました({})",
+    "backup_unverified_brief": "まだです",
+    "backup_broken_brief": "読めません({})",
     "sentence_end": "。",
     "backup_where": "ここに書きます: {}。",
     "backup_beside": (
@@ -82,6 +85,9 @@ EN = {
     "backup_verified": "Read to its end on {}",
     "backup_unverified": "Nobody has tried to read it yet",
     "backup_broken": "On {} it could not be read",
+    "backup_verified_brief": "can be read ({})",
+    "backup_unverified_brief": "not yet",
+    "backup_broken_brief": "cannot be read ({})",
     "sentence_end": ". ",
     "backup_where": "Written to {}. ",
     "backup_beside": (
