@@ -17,7 +17,10 @@ from assistant.people import SINGLE_USER, MatterKind, Right, Role
 from assistant.retention import Part
 from assistant.services.access import may
 from assistant.services.auditing import AuditQuery
+from assistant.services.backup_desk import SUBJECT
+from assistant.services.backups import SUFFIX
 from assistant.services.mending import Corrections
+from assistant.services.queueing import BACKUP
 from assistant.services.transcribing import Options
 from tests.people import PASSWORD
 from tests.recordings import make_transcript
@@ -123,6 +126,16 @@ def _export(world: World, actor: Actor, *, made: bool = False) -> str:
     if made:
         world.application.export_work.make(export, lambda _: None)
     return export
+
+
+def _backup(world: World) -> str:
+    """The name of one that can be verified, and nothing is being done."""
+    folder = world.application.settings.backups_dir.absolute()
+    folder.mkdir(exist_ok=True)
+    place = folder / f"{token_hex(4)}{SUFFIX}"
+    world.application.backups.make(SINGLE_USER, place, None)
+    world.application.jobs.forget(BACKUP, SUBJECT)
+    return place.name
 
 
 def _importing(world: World, actor: Actor) -> str:
@@ -239,6 +252,31 @@ CALLS: dict[str, Call] = {
         "administrator",
         Action.BACKUP,
         lambda w, a: w.file("x", "").with_name(f"{token_hex(4)}.backup"),
+    ),
+    "Backups.note": Call(
+        lambda w, a, _: w.application.backups.note(a, "x", "verified"),
+        "administrator",
+        Action.BACKUP,
+    ),
+    "BackupDesk.overview": Call(
+        lambda w, a, _: w.application.backup_desk.overview(a),
+        "administrator",
+        "names and sizes of backups",
+    ),
+    "BackupDesk.start": Call(
+        lambda w, a, _: w.application.backup_desk.start(a),
+        "administrator",
+        Action.BACKUP,
+        lambda w, a: w.application.jobs.forget(BACKUP, SUBJECT),
+    ),
+    "BackupDesk.verify": Call(
+        lambda w, a, name: w.application.backup_desk.verify(a, name),
+        "administrator",
+        Action.BACKUP,
+        lambda w, a: _backup(w),
+    ),
+    "BackupDesk.stop": Call(
+        lambda w, a, _: w.application.backup_desk.stop(a), "administrator", Action.BACKUP
     ),
     "Restores.check": Call(
         lambda w, a, file: w.restores.check(a, file),

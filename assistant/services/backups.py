@@ -115,7 +115,12 @@ class Backups:
         return self._maker.weigh()
 
     def note(self, actor: Actor, name: str, state: str, **details: str) -> None:
-        """Writes down what became of a backup."""
+        """Writes down what became of a backup.
+
+        Raises:
+            Forbidden: the actor may not make backups.
+        """
+        require(actor, Right.BACKUP)
         with self._store.writing() as unit:
             event = Event(Action.BACKUP, name, {"state": state} | details)
             unit.audit.append(actor, event, self._clock.now())

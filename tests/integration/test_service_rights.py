@@ -43,6 +43,7 @@ SCREENS = [
 NO_ACTOR = {
     "Annotator": "is given a transcript; whoever keeps what it finds has asked for the right",
     "ArchiveWindows": "embeds for the worker; gives nothing back",
+    "Backups.weigh": "a number, for the worker",
     "Corrections": "only words",
     "Preview": "only numbers",
     "Wishes": "only words",
