@@ -83,9 +83,10 @@ export class Backups {
     else this.last.textContent = [say("backup_last", day(one.made), size(one.size)), this.#verified(one)].join(say("sentence_end")) + say("sentence_end");
   }
 
-  #verified({ broken, verified }, brief = "") {
-    if (broken) return say(`backup_broken${brief}`, day(broken));
-    return verified ? say(`backup_verified${brief}`, day(verified)) : say(`backup_unverified${brief}`);
+  /** Whether it can be read: a sentence, or a few words for the list. */
+  #verified({ broken, verified }, way = "fully") {
+    const [state, when] = broken ? ["broken", broken] : verified ? ["good", verified] : ["unknown", ""];
+    return say(`legible_${way}_${state}`, when && day(when));
   }
 
   #tellWork({ state, stage, share, measured, left, held, stopping }) {
@@ -100,7 +101,7 @@ export class Backups {
     const file = [one.name, make("small", {}, one.path.slice(0, -one.name.length) || say("backup_elsewhere")),
       one.here ? null : make("small", { class: "kk-stays" }, say("backup_gone"))].filter(Boolean);
     return make("tr", {}, cell(day(one.made)), make("th", { scope: "row" }, ...file), cell(one.size ? size(one.size) : ""),
-      make("td", { class: one.broken ? "kk-stays" : "" }, this.#verified(one, "_brief"), one.passphrase ? make("small", {}, say("backup_passphrase")) : ""),
+      make("td", { class: one.broken ? "kk-stays" : "" }, this.#verified(one, "briefly"), one.passphrase ? make("small", {}, say("backup_passphrase")) : ""),
       cell(one.by), make("td", { class: "kk-row-actions" },
         one.ours && !this.#busy ? small("backup_verify", () => this.#post("/verify", body("POST", { name: one.name }))) : ""));
   }
