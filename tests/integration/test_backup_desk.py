@@ -38,7 +38,7 @@ class Site:
         self.desk = BackupDesk(
             self.place.store, self.jobs, self.folder, self.place.folder, FakeClock()
         )
-        restores = Restores(self.place.restorer(None), FakeClock())
+        restores = Restores(self.place.restorer(None), self.place.anchors, FakeClock())
         self.work = BackupWork(self.place.backups(), restores, self.folder)
 
     def job(self) -> Job:
