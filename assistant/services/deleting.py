@@ -241,24 +241,23 @@ class Deleter:
 
     def _judge(self, record: Record, forecast: Forecast, today: date) -> Iterator[Due]:
         """What of the record is due: all of it, or its sound, or nothing."""
-        if forecast.rule is None:
+        parts = ((Part.WHOLE, forecast.whole), (Part.SOUND, forecast.sound))
+        due = next(((part, until) for part, until in parts if until and until <= today), None)
+        if due is None or forecast.rule is None:
             return
+        part, until = due
+        heard = part is Part.WHOLE or record.revision > 0
         stays = Staying.HELD if forecast.holds else self._at_work(record)
-        for part, until in ((Part.WHOLE, forecast.whole), (Part.SOUND, forecast.sound)):
-            if until is None or until > today:
-                continue
-            heard = part is Part.WHOLE or record.revision > 0
-            yield Due(
-                record=record.id,
-                title=record.title,
-                part=part,
-                record_class=forecast.rule.record_class,
-                day=forecast.day,
-                until=until,
-                stays=stays or (None if heard else Staying.UNHEARD),
-                counting=forecast.counting,
-            )
-            return
+        yield Due(
+            record=record.id,
+            title=record.title,
+            part=part,
+            record_class=forecast.rule.record_class,
+            day=forecast.day,
+            until=until,
+            stays=stays or (None if heard else Staying.UNHEARD),
+            counting=forecast.counting,
+        )
 
     def _at_work(self, record: Record) -> Staying | None:
         if record.origin is not Origin.SOUND:
