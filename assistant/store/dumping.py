@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from assistant.errors import BrokenBackup
+from assistant.keys import export_owner
 from assistant.store import pgvector
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def dump(connection: Connection) -> Iterator[tuple[str, int, bytes]]:
 def _pieces(connection: Connection, table: Table) -> Iterator[tuple[str, int, bytes]]:
     names = json.dumps([column.name for column in table.columns])
     query = sa.select(table).order_by(*table.primary_key.columns)
+    if table.name == "file_key":  # their files are in no backup
+        query = query.where(table.c.file.not_like(export_owner("%")))
     lines, size = [names], 0
     for row in connection.execute(query, execution_options={"yield_per": _AT_ONCE}):
         lines.append(json.dumps(list(row), ensure_ascii=False, default=_encoded))

@@ -42,6 +42,7 @@ from assistant.services.matters import MatterDesk
 from assistant.services.queueing import EXPORT, Job, JobState
 from assistant.settings import Settings
 from assistant.store.archive import SqlArchive
+from assistant.store.dumping import dump
 from assistant.store.jobs import SqlJobs
 from assistant.store.keys import SqlKeyShelf
 from assistant.testing import FakeClock
@@ -422,3 +423,13 @@ def test_a_job_tells_of_a_stop(world: World) -> None:
     job = world.jobs.find(EXPORT, export)
     assert job is not None
     assert job.state is JobState.WAITING
+
+
+def test_no_backup_holds_the_keys_of_exports(world: World, database: Database) -> None:
+    export = world.desk.ask(ME, [world.add("a")], "txt")
+    world.run(export)
+    assert world.shelf.counts()
+    with database.reading() as connection:
+        tables = {table for table, _, _ in dump(connection)}
+    assert "record" in tables
+    assert tables.isdisjoint({"export", "export_item", "file_key"})
