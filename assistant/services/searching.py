@@ -14,6 +14,7 @@ from assistant.errors import KikigakiError, SetupError
 from assistant.manual import Asked, EditionState, Hit, Reason, ReasonKind
 from assistant.services.manuals import vectors_key, wording
 from assistant.services.reranking import rerank
+from assistant.text.plain_words import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -214,7 +215,8 @@ class ManualSearch:
     def _reasons(
         self, match: Match, passage: Passage, terms: set[str], asked: Asked
     ) -> Iterator[Reason]:
-        same, other = terms & set(asked.said), terms & _rewritten(asked) - set(asked.said)
+        said = set(asked.said)
+        same, other = terms & said - PLAIN, terms & _rewritten(asked) - said - PLAIN
         surfaces = self._surfaces(passage, same | other) if same | other else {}
         for kind, found in ((ReasonKind.WORDS, same), (ReasonKind.EXPANSION, other)):
             if found:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant.errors import DatabaseUnavailable
-from assistant.manual import Edition, EditionState, Passage, ReasonKind
+from assistant.manual import Edition, EditionState, Passage, Reason, ReasonKind
 from assistant.services import searching
 from assistant.services.manuals import vectors_key
 from assistant.services.searching import REREAD_SECONDS, ManualSearch
@@ -166,6 +166,12 @@ def test_a_written_word_is_found_by_a_spoken_one(store: InMemoryManualStore) -> 
     (hit,) = ManualSearch(store, FakeManualTools(), HungerWording()).search("飢")
     assert [reason.kind for reason in hit.reasons] == [ReasonKind.EXPANSION]
     assert hit.reasons[0].words == ("食",)
+
+
+def test_words_that_everybody_says_explain_nothing(store: InMemoryManualStore) -> None:
+    add(store, "e1", "手引き", "甲:人の痣")
+    (hit,) = ManualSearch(store, FakeManualTools(), NoWording()).search("人の痣")
+    assert hit.reasons == (Reason(ReasonKind.WORDS, ("の", "痣")),)
 
 
 def test_meaning_is_a_reason_once_it_is_embedded(store: InMemoryManualStore) -> None:
