@@ -174,15 +174,16 @@ class Match:
     """A passage of an index that fits: its row, and how well compared with the best (0 to 1).
 
     `cosine` is that of its meaning with the question's; `lead` is how far it rises above the
-    average passage, as a share of the best one's. `covered`, told of the first match alone, is the
-    share of the question's terms, weighted by how much they tell, that stand in it.
+    average passage, as a share of the best one's. `held`, told of the first match alone, is the
+    share of the question's terms, weighted by how much they tell, that stand in the passage which
+    has most of them.
     """
 
     row: int
     score: float
     cosine: float = 0.0
     lead: float = 0.0
-    covered: float = 0.0
+    held: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

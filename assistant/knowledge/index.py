@@ -64,10 +64,10 @@ class FusedIndex:
         words = spoken if ways == "lexical" else self._lexical.scores(asked.terms) * allowed
         cosines = self._meaning.cosines(asked.meaning) * allowed
         lead = _lead(cosines, self._meaning.rows)
+        held = self._lexical.covered(int(spoken.argmax()), said)
         if ways == "dense":
             total = lead
         elif ways == "fused":
-            held = self._lexical.covered(int(spoken.argmax()), said)
             total = self._fused(asked, _share(words), lead, held, allowed)
         else:
             total = _share(words)
@@ -78,8 +78,8 @@ class FusedIndex:
             for row in ordered
             if total[row] > 0
         ]
-        for first in matches[:1]:
-            matches[0] = replace(first, covered=self._lexical.covered(first.row, said))
+        if matches:
+            matches[0] = replace(matches[0], held=held)
         return matches
 
     def nearest(self, meaning: FloatArray) -> float:

@@ -73,7 +73,7 @@ def test_the_best_of_both_comes_first() -> None:
     found = index.rank(asked("虐待", "痣", angle=0.05))
     assert found[0].row == 2
     assert found[0].score > found[1].score
-    assert found[0].covered == 1.0
+    assert found[0].held == 1.0
 
 
 def test_a_passage_is_as_near_as_its_whole_and_its_nearest_part() -> None:
