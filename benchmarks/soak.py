@@ -29,6 +29,8 @@ COMMANDS = {
     "diarization": ["benchmarks.diarization", "--hours", "3"],
     "manuals": ["benchmarks.manuals"],
     "embedding": ["benchmarks.manuals", "--embed", "64"],
+    "answers": ["benchmarks.answers"],
+    "adding": ["benchmarks.answers", "--adding"],
     "memory": ["benchmarks.memory", "--minutes", "10", "600"],
 }
 HEADER = """# Proofs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import time
 import unicodedata
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     Search = Callable[[str], Sequence[Hit]]
 
+_NUMBER = re.compile(r"^[0-9０-９.．、()（）第章節条項\s]+")
 DEPTH = 10
 """How many hits of each question are looked at."""
 
@@ -113,13 +115,22 @@ def read_questions(path: Path) -> list[Question]:
 def answers(hit: Hit, answer: Answer) -> bool:
     """Whether the hit stands in the section: its headings hold the answer's path somewhere.
 
-    Numbers, spaces and width do not count: 「一時保護」 fits 「第３章　一時保護」.
+    Numbers, spaces and width do not count: 「一時保護」 fits 「第３章　一時保護」. Where small
+    sections make one passage, their headings are lines of its text.
     """
     names = (hit.edition.manual, hit.edition.file, hit.edition.title)
     if answer.manual and _plain(answer.manual) not in map(_plain, names):
         return False
     wanted = [_plain(heading) for heading in answer.headings]
     path = [_plain(heading) for heading in (hit.edition.title, *hit.passage.headings)]
+    lines = hit.passage.text.splitlines()
+    return _leads(path, wanted) or (
+        _leads(path, wanted[:-1])
+        and any(_plain(_NUMBER.sub("", one)) == wanted[-1] for one in lines)
+    )
+
+
+def _leads(path: Sequence[str], wanted: Sequence[str]) -> bool:
     starts = range(len(path) - len(wanted) + 1)
     return any(
         all(one in there for one, there in zip(wanted, path[start:], strict=False))

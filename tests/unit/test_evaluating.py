@@ -49,6 +49,15 @@ def test_a_hit_answers_when_its_headings_hold_the_path(wanted: Answer, fits: boo
     assert answers(hit("第3章 通告", "1 一時保護"), wanted) is fits
 
 
+def test_a_heading_inside_a_passage_of_small_sections_answers_too() -> None:
+    joined = Passage("handbook", 0, ("第3章 通告",), "1 氏名\n名前を聞く。\n2 住所\n住所を聞く。")
+    found = Hit(joined, HANDBOOK, 1.0, ())
+    assert answers(found, Answer("", ("通告", "住所")))
+    assert answers(found, Answer("", ("住所",)))
+    assert not answers(found, Answer("", ("一時保護", "住所")))
+    assert not answers(found, Answer("", ("通告", "電話")))
+
+
 def test_the_figures_are_means_over_the_questions() -> None:
     asked = [
         question("ab", "a"),
