@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import pytest
+
     from assistant.archive import Record
     from assistant.manual import Edition
     from assistant.model import Transcript, TurnPassage
@@ -255,3 +257,10 @@ class World:
         found = unit.records.find(recording, EVERYTHING)
         assert found is not None
         return found
+
+
+def world_on(request: pytest.FixtureRequest, folder: Path) -> World:
+    """On the database that the fixture's parameter names."""
+    on_server = request.param == "postgresql"
+    address = request.getfixturevalue("postgresql").fresh() if on_server else None
+    return World(folder, address)

@@ -100,6 +100,19 @@ def count_less(by: int) -> Tampering:
     return lambda connection: connection.execute(update)
 
 
+def forge_the_end(archive: SqlArchive, database: Database) -> None:
+    """The sixth row with a hash of its own, and nothing behind it."""
+    forged = replace(rows(archive)[5], object="r99")
+    as_attacker(
+        database,
+        lambda connection: (
+            delete(7)(connection),
+            change(6, object="r99", hash=row_hash(forged))(connection),
+            count_less(1)(connection),
+        ),
+    )
+
+
 def test_an_untouched_log_is_whole_and_tells_its_head(archive: SqlArchive) -> None:
     found = AuditLog(archive, CLOCK).verify(SINGLE_USER)
     assert found.fault is None
@@ -170,15 +183,7 @@ def test_a_forged_last_row_is_found_with_what_was_written_down(
     archive: SqlArchive, database: Database
 ) -> None:
     anchor = AuditLog(archive, CLOCK).verify(SINGLE_USER).head
-    forged = replace(rows(archive)[5], object="r99")
-    as_attacker(
-        database,
-        lambda connection: (
-            delete(7)(connection),
-            change(6, object="r99", hash=row_hash(forged))(connection),
-            count_less(1)(connection),
-        ),
-    )
+    forge_the_end(archive, database)
     assert fault(archive) is None  # whoever can write every table can forge the end
     assert fault(archive, anchor) == Fault(6, "anchor")
 
@@ -211,15 +216,7 @@ def test_whoever_can_write_every_table_is_found_by_what_the_program_wrote_down(
 ) -> None:
     anchored(archive, book)
     assert verified(archive, book) is None
-    forged = replace(rows(archive)[5], object="r99")
-    as_attacker(
-        database,
-        lambda connection: (
-            delete(7)(connection),
-            change(6, object="r99", hash=row_hash(forged))(connection),
-            count_less(1)(connection),
-        ),
-    )
+    forge_the_end(archive, database)
     assert fault(archive) is None
     assert verified(archive, book) == Fault(6, "anchor")
 

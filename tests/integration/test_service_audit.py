@@ -18,7 +18,7 @@ from assistant.store.search_tables import metadata
 from tests.people import PASSWORD
 from tests.recordings import make_transcript
 from tests.service_calls import CALLS
-from tests.service_world import World
+from tests.service_world import World, world_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,9 +131,7 @@ ACTS = OTHERS | {name: _acted(name) for name, one in CALLS.items() if isinstance
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> World:
-    on_server = request.param == "postgresql"
-    address = request.getfixturevalue("postgresql").fresh() if on_server else None
-    return World(tmp_path_factory.mktemp("site"), address)
+    return world_on(request, tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ from assistant.services.importing import Preview
 from assistant.services.mending import Corrections
 from assistant.services.transcribing import Options
 from tests.service_calls import CALLS, ROLES
-from tests.service_world import EVERYTHING, NEVER, REASON, World
+from tests.service_world import EVERYTHING, NEVER, REASON, World, world_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,9 +83,7 @@ THROUGH_OTHERS = {
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> World:
-    on_server = request.param == "postgresql"
-    address = request.getfixturevalue("postgresql").fresh() if on_server else None
-    return World(tmp_path_factory.mktemp("site"), address)
+    return world_on(request, tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(autouse=True)
