@@ -20,6 +20,8 @@ LONGEST = 600
 """Characters of no passage are more."""
 USUAL = 500
 """Characters that passages of a long section have at most on the average."""
+JOINED = "／"
+"""Between the headings of small sections that make one passage."""
 _SENTENCE = re.compile(r".*?(?:[。！？!?]+[」』）)】]*|\n|$)", re.DOTALL)
 _CLAUSE = re.compile(r".*?(?:[、，,；;]|\s|$)", re.DOTALL)
 
@@ -52,8 +54,8 @@ class _Section:
 def split(document: Document, edition_id: str) -> tuple[Passage, ...]:
     """The passages of an edition in reading order, 300 to 600 characters where the section allows.
 
-    No passage crosses a heading, but small sections side by side are joined: they stand under
-    their parent then, and their headings in the text. A table that is cut repeats its first row.
+    No passage crosses a heading, but small sections side by side are joined: each has its heading
+    in the text then, and all of them head the passage. A table that is cut repeats its first row.
     """
     packed = (
         (section.headings, pieces)
@@ -128,7 +130,8 @@ def _merged(group: Sequence[_Section]) -> _Section:
     if len(group) == 1:
         return group[0]
     pieces = tuple(piece for one in group for piece in _headed(one))
-    return _Section(group[0].parent, pieces, group[0].page)
+    names = JOINED.join(one.headings[-1] for one in group)
+    return _Section((*group[0].parent, names), pieces, group[0].page)
 
 
 def _headed(section: _Section) -> tuple[_Piece, ...]:
