@@ -495,7 +495,7 @@ class ManualTools(Protocol):
         """The passages of an edition, in reading order."""
 
     def parts(self, passage: Passage) -> list[str]:
-        """What of a passage is embedded: the whole of it first, then its parts."""
+        """What of a passage is embedded: a few sentences each, in order."""
 
     def tokenizer(self) -> Tokenizer:
         """What the word search compares by."""

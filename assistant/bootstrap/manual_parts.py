@@ -39,7 +39,7 @@ class ManualParts:
         return split(document, edition)
 
     def parts(self, passage: Passage) -> list[str]:
-        """What of a passage is embedded: the whole of it first, then its parts."""
+        """What of a passage is embedded: a few sentences each, in order."""
         from assistant.knowledge.parts import parts
 
         return parts(passage)

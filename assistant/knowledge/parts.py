@@ -1,4 +1,4 @@
-"""What of a passage is embedded: the whole of it, and each of its parts."""
+"""What of a passage is embedded: its parts, a few sentences each."""
 
 from __future__ import annotations
 
@@ -17,17 +17,16 @@ _NUMBER = re.compile(r"^[0-9０-９.．、\s]+")
 
 
 def parts(passage: Passage) -> list[str]:
-    """The whole with all its headings first; then, where there are several, its parts in order.
+    """In order, together the whole passage. One that is short is one part, with all its headings.
 
     A part stands under the last heading, without its number: sentences alone seldom say what they
     are about.
     """
-    whole = "\n".join((*passage.headings, passage.text))
     stretches = list(_stretches(passage.text))
     if len(stretches) < 2:
-        return [whole]
+        return ["\n".join((*passage.headings, passage.text))]
     heading = _NUMBER.sub("", passage.headings[-1]) if passage.headings else ""
-    return [whole, *(f"{heading}\n{one}" if heading else one for one in stretches)]
+    return [f"{heading}\n{one}" if heading else one for one in stretches]
 
 
 def _stretches(text: str) -> Iterator[str]:

@@ -71,7 +71,7 @@ SAYINGS = 64
 """Samples of speech that are embedded at once."""
 KEY_DIGITS = 12
 """Digits of the weights' SHA-256 that vectors carry."""
-MADE = 2
+MADE = 3
 """Counts up when vectors are made in another way, so that all are made anew."""
 ID_DIGITS = 16
 """Digits of a file's SHA-256 that name its edition."""

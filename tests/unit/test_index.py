@@ -77,9 +77,22 @@ def test_the_best_of_both_comes_first() -> None:
 
 
 def test_a_passage_is_as_near_as_its_whole_and_its_nearest_part() -> None:
-    index = meaning.MeaningIndex(3, [0, 0, 0, 2], unit(0.5, 1.4, 0.1, 0.3))
+    index = meaning.MeaningIndex(3, [0, 0, 2], unit(1.3, 0.1, 0.3))
     cosines = index.cosines(unit(0.1)[0].astype(np.float32))
-    assert cosines == pytest.approx([(np.cos(0.4) + 1) / 2, 0.0, np.cos(0.2)], abs=2e-3)
+    assert cosines == pytest.approx([(np.cos(0.6) + 1) / 2, 0.0, np.cos(0.2)], abs=2e-3)
+
+
+def test_the_whole_is_the_mean_of_its_parts_however_many_passages_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    angles = unit(*np.linspace(0, 1.5, 20))
+    owners = np.repeat(np.arange(10), 2)
+    question = unit(0.7)[0].astype(np.float32)
+    at_once = meaning.MeaningIndex(10, owners.tolist(), angles).cosines(question)
+    monkeypatch.setattr(meaning, "SLICE", 3)
+    assert meaning.MeaningIndex(10, owners.tolist(), angles).cosines(question) == pytest.approx(
+        at_once, abs=1e-3
+    )
 
 
 def test_of_many_passages_only_the_nearest_are_looked_at_closely(

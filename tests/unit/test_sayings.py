@@ -126,10 +126,9 @@ def test_a_line_that_is_not_understood_is_named(tmp_path: Path, line: str) -> No
     assert "2" in raised.value.message("ja")
 
 
-def test_a_passage_is_embedded_whole_and_in_parts_under_its_heading() -> None:
+def test_a_passage_is_embedded_in_parts_under_its_heading() -> None:
     text = "".join(f"{n}番目の文は、三十文字ほどになるように書いてあります。" for n in range(8))
-    whole, *rest = parts(Passage("e", 0, ("第1章 基本", "3 一時保護"), text))
-    assert whole == f"第1章 基本\n3 一時保護\n{text}"
+    rest = parts(Passage("e", 0, ("第1章 基本", "3 一時保護"), text))
     assert len(rest) > 1
     assert all(one.startswith("一時保護\n") for one in rest)
     assert "".join(one.removeprefix("一時保護\n") for one in rest) == text
@@ -138,4 +137,5 @@ def test_a_passage_is_embedded_whole_and_in_parts_under_its_heading() -> None:
 
 def test_a_short_passage_is_embedded_once() -> None:
     assert parts(Passage("e", 0, (), "短い文。")) == ["短い文。"]
+    assert parts(Passage("e", 0, ("第1章", "2 面会"), "短い。")) == ["第1章\n2 面会\n短い。"]
     assert np.isfinite(FakeEmbedder().passages(parts(Passage("e", 0, (), "。")))).all()
