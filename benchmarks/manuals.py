@@ -134,7 +134,7 @@ def _fill(application: Application, number: int, chance: random.Random) -> None:
         pass
     numbers = np.random.default_rng(SEED)
     tokenizer = tools.tokenizer()
-    stock = [(one, " ".join(tokenizer.terms(one))) for one in sentences(STOCK, chance)]
+    stock = [(one, " ".join(tokenizer.terms(one))) for one in _sentences(STOCK, chance)]
     for first in range(0, number, MANUAL):
         edition = _edition(first // MANUAL, min(MANUAL, number - first))
         picked = [chance.choices(stock, k=SENTENCES) for _ in range(edition.passages)]
@@ -167,7 +167,7 @@ def _headings(position: int) -> tuple[str, ...]:
     return (f"第{section // 20 + 1}章", f"{section % 20 + 1} {_WHAT[section % len(_WHAT)]}")
 
 
-def sentences(number: int, chance: random.Random) -> Iterator[str]:
+def _sentences(number: int, chance: random.Random) -> Iterator[str]:
     """Half of them hold an invented name, as of a facility: the rare words of a library."""
     for _ in range(number):
         name = "".join(chance.choices(_KANA, k=4)) + "園の" if chance.random() < 0.5 else ""
@@ -194,7 +194,7 @@ def _embed(number: int, threads: int) -> dict[str, object]:
 
     chance = random.Random(SEED)
     embedder = EmbeddedE5(threads)
-    texts = ["".join(sentences(SENTENCES, chance)) for _ in range(number)]
+    texts = ["".join(_sentences(SENTENCES, chance)) for _ in range(number)]
     made = [parts(Passage("", at, _headings(at), text)) for at, text in enumerate(texts)]
     embedder.passages(texts[:2])
     started = time.perf_counter()

