@@ -49,12 +49,17 @@ class Document:
     date: date | None = None
 
 
+JOINED = "／"
+"""Between the headings of small sections that make one passage."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A piece of an edition that can be shown on its own, 300 to 600 characters where it can be.
 
     `id` is `EDITION:POSITION`; positions count from 0 in reading order. `headings` lead from the
-    chapter to the section that the passage stands in.
+    chapter to the section that the passage stands in. Where small sections side by side make one
+    passage, the last of them names each, with `JOINED` between, and each heads its lines in `text`.
     """
 
     edition: str

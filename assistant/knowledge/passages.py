@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
-from assistant.manual import Block, BlockKind, Passage
+from assistant.manual import JOINED, Block, BlockKind, Passage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,8 +20,6 @@ LONGEST = 600
 """Characters of no passage are more."""
 USUAL = 500
 """Characters that passages of a long section have at most on the average."""
-JOINED = "／"
-"""Between the headings of small sections that make one passage."""
 _SENTENCE = re.compile(r".*?(?:[。！？!?]+[」』）)】]*|\n|$)", re.DOTALL)
 _CLAUSE = re.compile(r".*?(?:[、，,；;]|\s|$)", re.DOTALL)
 

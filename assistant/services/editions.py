@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from itertools import groupby
 from typing import TYPE_CHECKING
+
+from assistant.manual import JOINED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -110,10 +111,29 @@ def compare(old: str, new: str) -> Iterator[Line]:
 def _texts(passages: Iterable[Passage]) -> dict[tuple[str, ...], str]:
     """Each section's text; sections of the same headings count as one."""
     texts: dict[tuple[str, ...], str] = {}
-    for headings, group in groupby(passages, key=lambda one: one.headings):
-        text = "\n".join(one.text for one in group)
-        texts[headings] = f"{texts[headings]}\n{text}" if headings in texts else text
+    for passage in passages:
+        for headings, text in _apart(passage):
+            texts[headings] = f"{texts[headings]}\n{text}" if headings in texts else text
     return texts
+
+
+def _apart(passage: Passage) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The small sections of a passage, each by itself: which of them are joined may change."""
+    *path, last = passage.headings or ("",)
+    names, lines = last.split(JOINED), passage.text.split("\n")
+    places = _places(names, lines)
+    if len(names) == 1 or len(places) < len(names):
+        yield passage.headings, passage.text
+        return
+    for name, first, end in zip(names, places, [*places[1:], len(lines)], strict=True):
+        yield (*path, name), "\n".join(lines[first + 1 : end]) or name
+
+
+def _places(names: Sequence[str], lines: Sequence[str]) -> list[int]:
+    """The lines that the names are, each after the one before; fewer where one is no line."""
+    numbered = iter(enumerate(lines))
+    found = (next((at for at, line in numbered if line == name), None) for name in names)
+    return [at for at in found if at is not None]
 
 
 def _renamed(text: str, gone: dict[tuple[str, ...], str]) -> tuple[str, ...] | None:

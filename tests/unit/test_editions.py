@@ -44,6 +44,24 @@ def test_where_passages_are_cut_changes_nothing() -> None:
     assert changes(old, new) == []
 
 
+def test_small_sections_are_compared_apart_however_they_are_joined() -> None:
+    old = passages("a", ("氏名／住所", "氏名\n名前を聞く。\n住所\n住所を聞く。"))
+    new = passages(
+        "b", ("氏名／電話", "氏名\n名前を二度聞く。\n電話\n番号を聞く。"), ("住所", "住所を聞く。")
+    )
+    changed, added = changes(old, new)
+    assert (changed.kind, changed.headings) == (ChangeKind.CHANGED, ("氏名",))
+    assert [one.mark + one.text for one in changed.lines] == ["-名前を聞く。", "+名前を二度聞く。"]
+    assert (added.kind, added.headings) == (ChangeKind.ADDED, ("電話",))
+    assert changes(old, passages("b", ("氏名", "名前を聞く。"), ("住所", "住所を聞く。"))) == []
+
+
+def test_a_heading_may_hold_the_mark_itself() -> None:
+    old = passages("a", ("受理／不受理", "受理する。"))
+    (change,) = changes(old, passages("b", ("受理／不受理", "受理しない。")))
+    assert change.headings == ("受理／不受理",)
+
+
 sentences = st.lists(st.sampled_from(["一。", "二。", "三。", "四。", "五。"]), max_size=12)
 
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.knowledge.passages import JOINED, LONGEST, SHORTEST, split
-from assistant.manual import Block, BlockKind, Document
+from assistant.knowledge.passages import LONGEST, SHORTEST, split
+from assistant.manual import JOINED, Block, BlockKind, Document
 
 SENTENCE = "子どもの安全を四十八時間以内に確かめる。"
 
