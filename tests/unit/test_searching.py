@@ -18,7 +18,7 @@ from assistant.services.searching import REREAD_SECONDS, ManualSearch
 from assistant.testing import FakeEmbedder, FakeManualTools, InMemoryManualStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from assistant.model import HalfArray
     from assistant.testing import FakeIndex
@@ -98,21 +98,33 @@ def test_what_is_added_or_retired_is_seen_at_once(store: InMemoryManualStore) ->
     assert found(search, "痣") == []
 
 
-def test_a_large_library_answers_as_it_was_while_it_is_read_anew(
-    store: InMemoryManualStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tools = SlowToIndex()
+def large(
+    store: InMemoryManualStore, tools: SlowToIndex, monkeypatch: pytest.MonkeyPatch
+) -> ManualSearch:
+    """The search of a library that was read once, and takes longer to read than one waits."""
     search = ManualSearch(store, tools, NoWording())
     add(store, "e1", "手引き", "甲:痣の記録")
     assert found(search, "痣") == ["甲"]
     monkeypatch.setattr(searching, "PATIENCE", 0.0)
+    return search
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 30
+    while not done() and time.monotonic() < give_up:
+        time.sleep(0.01)
+
+
+def test_a_large_library_answers_as_it_was_while_it_is_read_anew(
+    store: InMemoryManualStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = SlowToIndex()
+    search = large(store, tools, monkeypatch)
     tools.ready.clear()
     add(store, "e2", "便覧", "乙:痣の写真")
     assert [found(search, "痣"), found(search, "痣")] == [["甲"], ["甲"]]
     tools.ready.set()
-    give_up = time.monotonic() + 30
-    while found(search, "痣") == ["甲"] and time.monotonic() < give_up:
-        time.sleep(0.01)
+    wait_until(lambda: found(search, "痣") != ["甲"])
     assert sorted(found(search, "痣")) == ["乙", "甲"]
     assert tools.times == 2
 
@@ -121,15 +133,10 @@ def test_a_library_that_could_not_be_read_is_tried_again(
     store: InMemoryManualStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tools = SlowToIndex()
-    search = ManualSearch(store, tools, NoWording())
-    add(store, "e1", "手引き", "甲:痣の記録")
-    assert found(search, "痣") == ["甲"]
-    monkeypatch.setattr(searching, "PATIENCE", 0.0)
+    search = large(store, tools, monkeypatch)
     tools.refuse = 1
     store.set_state("e1", EditionState.RETIRED)
-    give_up = time.monotonic() + 30
-    while found(search, "痣") and time.monotonic() < give_up:
-        time.sleep(0.01)
+    wait_until(lambda: not found(search, "痣"))
     assert found(search, "痣") == []
     assert tools.refuse == 0
 
